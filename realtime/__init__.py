@@ -1,0 +1,1 @@
+"""The roof: settings, routes, server, options and health. Imports every floor below."""
