@@ -1,4 +1,4 @@
-"""Static files under names that hold their content's hash, so they may live for ever."""
+"""Static files named after a hash of their content, so that they may live for ever."""
 
 from servestatic.storage import CompressedManifestStaticFilesStorage
 

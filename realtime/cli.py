@@ -1,0 +1,76 @@
+"""The steps behind `./rai run`, and the door to every other command."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import django
+from django.core.management import call_command, execute_from_command_line
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from realtime import datadir, options, server, static
+from realtime.options import Options
+
+# PostgreSQL's advisory lock for "migrations are running": any number, always the same.
+MIGRATION_LOCK = 0x726169
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Carry out one command of `./rai`; return the exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "realtime.settings")
+    match list(arguments):
+        case ["run"]:
+            return run(options.load())
+        case ["run", *_]:
+            options.give_up("run takes no arguments: options come by environment")
+        case ["options"]:
+            print(options.listing(os.environ))
+        case ["options", "--markdown"]:
+            print(options.markdown(), end="")
+        case ["collect"]:
+            static.collect()
+        case rest:
+            execute_from_command_line(["rai", *rest])
+    return 0
+
+
+def run(chosen: Options) -> int:
+    """
+    Make ready whatever the first start needs, then serve until told to stop.
+
+    Each step looks first and does nothing when there is nothing to do: a second
+    start goes straight to serving.
+    """
+    datadir.prepare(chosen.data_dir)
+    if static.is_stale(chosen.data_dir) and not chosen.debug:
+        # In a process of its own: this one's settings must find the result in place.
+        subprocess.run([sys.executable, "-m", "realtime", "collect"], check=True)
+    django.setup()
+    migrate()
+    if not chosen.limits:
+        print("rai: LIMITS=off, rate and connection limits are lifted", file=sys.stderr)
+    return server.serve(chosen)
+
+
+def migrate() -> None:
+    """Bring the tables up to date; two starting at once take turns."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    try:
+        if not _is_behind():
+            return
+        if connection.vendor != "postgresql":
+            call_command("migrate", interactive=False, verbosity=1)
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+            call_command("migrate", interactive=False, verbosity=1)
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+    finally:
+        connection.close()
+
+
+def _is_behind() -> bool:
+    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
