@@ -1,0 +1,1 @@
+"""What the product claims, and the attacks it withstands."""
