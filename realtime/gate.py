@@ -5,18 +5,12 @@ A browser lets any page of any site open a socket to us and sends our cookies al
 rebinding). Django checks pages for both; nothing checks sockets but this.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
+from realtime.scopes import Application, Headers, Receive, Scope, Send
 
 OK, BAD_REQUEST, FORBIDDEN = 200, 400, 403
 DEFAULT_PORTS = {"http": 80, "https": 443}
