@@ -8,7 +8,7 @@ the next Python, and a room must not change its address.
 """
 
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import regex
 
@@ -20,8 +20,7 @@ BLANK_LETTERS = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 
 # Every script the database of Unicode 17 knows, by its four letters. Common (Zyyy)
 # and Inherited (Zinh) come first, because most characters looked up are theirs.
-SCRIPTS = tuple(
-    """
+_SCRIPT_NAMES = """
     Zyyy Zinh Latn Cyrl Grek Arab Hebr Deva Hani Hira Kana Hang Thai Armn Geor Beng
     Taml Telu Gujr Guru Knda Mlym Orya Sinh Laoo Tibt Mymr Ethi Khmr Mong Bopo Cher
     Cans Syrc Thaa Nkoo Tfng Yiii Lisu Vaii Adlm Aghb Ahom Armi Avst Bali Bamu Bass
@@ -33,8 +32,8 @@ SCRIPTS = tuple(
     Phlp Phnx Plrd Prti Rjng Rohg Runr Samr Sarb Saur Sgnw Shaw Shrd Sidd Sind Sogd
     Sogo Sora Soyo Sund Sunu Sylo Tagb Takr Tale Talu Tang Tavt Telu Tglg Tirh Tnsa
     Todr Toto Tutg Ugar Vith Wara Wcho Xpeo Xsux Yezi Zanb
-    """.split()
-)
+    """
+SCRIPTS = tuple(_SCRIPT_NAMES.split())
 EVERYWHERE = frozenset({"Zyyy", "Zinh"})
 
 # Scripts that one language writes side by side.
@@ -118,6 +117,6 @@ def script(letter: str) -> str:
     return "Zzzz"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _members(name: str) -> "regex.Pattern[str]":
     return regex.compile(rf"\p{{Script={name}}}")

@@ -12,16 +12,15 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.nicknames import MAX_SKELETON, skeleton
+from accounts.lookalikes import MAX_SKELETON, skeleton
+from accounts.nicknames import Nickname
 from accounts.people import Kind, Person, mark
 
 
 class UserManager(BaseUserManager["User"]):
     """Makes each kind of person with what that kind must have."""
 
-    def create_guest(
-        self, *, name: str, skeleton: str, secret_hash: str | None
-    ) -> "User":
+    def create_guest(self, nickname: Nickname, *, secret_hash: str | None) -> "User":
         """
         Store a guest who holds this nickname.
 
@@ -30,8 +29,8 @@ class UserManager(BaseUserManager["User"]):
         """
         guest = self.model(
             kind=Kind.GUEST,
-            name=name,
-            skeleton=skeleton,
+            name=nickname.shown,
+            skeleton=nickname.skeleton,
             secret_hash=secret_hash,
             holds_name=True,
             last_seen=timezone.now(),
@@ -118,7 +117,7 @@ class User(AbstractUser):
     kind = models.CharField(
         _("tipo"), max_length=8, choices=KINDS, default=Kind.MEMBER.value
     )
-    name = models.CharField(_("apelido"), max_length=128)
+    name = models.CharField(_("apelido"), max_length=150)
     skeleton = models.CharField(max_length=MAX_SKELETON, editable=False)
     holds_name = models.BooleanField(default=False, editable=False)
     secret_hash = models.CharField(max_length=64, null=True, editable=False)

@@ -85,7 +85,7 @@ def _is_plain(text: str) -> bool:
 
 
 def _cleaned(raw: str) -> str:
-    """Repeat one pass until it changes nothing, which the second nearly always tells."""
+    """Repeat one pass until it changes nothing: nearly always the second says so."""
     text = raw
     for _ in range(4):
         once = _pass(text)
