@@ -8,7 +8,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 
-from realtime.options import Options, is_loopback
+from realtime.options import Options
+from realtime.values import is_loopback
 
 
 def register_all() -> None:

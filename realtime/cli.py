@@ -10,7 +10,7 @@ from django.core.management import call_command, execute_from_command_line
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from realtime import datadir, options, server, static
+from realtime import datadir, listing, options, server, static
 from realtime.options import Options
 
 # PostgreSQL's advisory lock for "migrations are running": any number, always the same.
@@ -26,9 +26,10 @@ def main(arguments: Sequence[str]) -> int:
         case ["run", *_]:
             options.give_up("run takes no arguments: options come by environment")
         case ["options"]:
-            print(options.listing(os.environ))
+            options.load()
+            print(listing.terminal(os.environ))
         case ["options", "--markdown"]:
-            print(options.markdown(), end="")
+            print(listing.markdown(), end="")
         case ["collect"]:
             static.collect()
         case rest:

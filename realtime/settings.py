@@ -7,7 +7,8 @@ import environ
 
 from realtime import datadir, hosts, logs
 from realtime.options import LANGUAGES as LANGUAGE_CODES
-from realtime.options import PROJECT, load
+from realtime.options import load
+from realtime.values import PROJECT
 
 RAI_OPTIONS = load(os.environ)
 RAI_LIMITS = RAI_OPTIONS.limits

@@ -7,7 +7,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
-from realtime.options import PROJECT
+from realtime.values import PROJECT
 
 STAMP = "static.stamp"
 
