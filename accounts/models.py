@@ -18,7 +18,12 @@ from accounts.people import Kind, Person, mark
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes each kind of person with what that kind must have."""
+    """
+    Makes each kind of person with what that kind must have.
+
+    Not a child of Django's own manager, which has other ways to make a user: theirs
+    would have no nickname.
+    """
 
     def create_guest(self, nickname: Nickname, *, secret_hash: str | None) -> "User":
         """
@@ -106,7 +111,7 @@ class User(AbstractUser):
     first_name = None  # type: ignore[assignment]  # One name, chosen freely.
     last_name = None  # type: ignore[assignment]
 
-    username = models.CharField(
+    username = models.CharField(  # type: ignore[assignment]  # Null for guests.
         _("nome de usuário"),
         max_length=150,
         unique=True,
@@ -123,7 +128,7 @@ class User(AbstractUser):
     secret_hash = models.CharField(max_length=64, null=True, editable=False)
     last_seen = models.DateTimeField(_("visto em"), default=timezone.now)
 
-    objects: ClassVar[UserManager] = UserManager()
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("pessoa")
