@@ -13,7 +13,9 @@ from realtime.gate import Gate
 from realtime.lifespan import Lifespan
 from realtime.scopes import Application
 
-_sockets = cast(Application, URLRouter(websocket_urlpatterns))
+# The stubs of Channels want a class of pattern that Django does not make.
+_router = URLRouter(websocket_urlpatterns)  # type: ignore[arg-type]
+_sockets = cast(Application, _router)
 _by_kind = ProtocolTypeRouter({"http": django_application, "websocket": Gate(_sockets)})
 
 application = Lifespan(cast(Application, _by_kind))
