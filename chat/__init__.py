@@ -1,0 +1,1 @@
+"""The chat: rooms, messages, their log and its delivery."""

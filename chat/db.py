@@ -1,0 +1,99 @@
+"""
+The one bridge from async code to the database.
+
+Django's ORM blocks, so it runs in threads of ours, each with a connection of its own:
+a few that read, and lanes that write, one thread each. Nothing else may call the
+database from the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
+
+from django.db import connection, transaction
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+READ_THREADS = 4
+#: SQLite has one writer; PostgreSQL commits of different rooms may overlap.
+WRITE_LANES_POSTGRES = 4
+
+_readers = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="db-read")
+_writers: list[ThreadPoolExecutor] = []
+
+
+async def in_db(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run synchronous database work that only reads, off the loop."""
+    return await asyncio.wrap_future(_readers.submit(_run, work, *args, **kwargs))
+
+
+async def in_writer(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """
+    Run synchronous work that writes, on the first lane.
+
+    On SQLite everything that writes takes turns there, instead of polling for the
+    file's lock against the log.
+    """
+    return await asyncio.wrap_future(submit_write(0, work, *args, **kwargs))
+
+
+def submit_write(
+    lane: int, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> Future[T]:
+    """Queue work on a writing thread; lanes are numbered from 0."""
+    while len(_writers) <= lane:
+        name = f"db-write-{len(_writers)}"
+        _writers.append(ThreadPoolExecutor(1, thread_name_prefix=name))
+    return _writers[lane].submit(_run, work, *args, **kwargs)
+
+
+def is_postgres() -> bool:
+    """Whether the default database is PostgreSQL (else SQLite)."""
+    return connection.vendor == "postgresql"
+
+
+def write_lanes() -> int:
+    """How many writing threads make sense for the database in use."""
+    return WRITE_LANES_POSTGRES if is_postgres() else 1
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """
+    Reads inside see one state of the database, and lock out nobody.
+
+    On SQLite that is a deferred transaction in WAL mode (Django's own ``atomic`` is
+    configured to take the write lock at once); on PostgreSQL, REPEATABLE READ.
+    """
+    if connection.in_atomic_block:
+        # Only tests get here; their transaction is as good as a snapshot to them.
+        yield
+    elif is_postgres():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
+
+
+def close_thread_connections() -> None:
+    """Close every connection of these threads; they reopen when next used."""
+    workers = [*([_readers] * READ_THREADS), *_writers]
+    for future in [worker.submit(connection.close) for worker in workers]:
+        future.result(timeout=10)
+
+
+def _run(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    # A connection that broke under an earlier call is replaced here; a sound one stays.
+    connection.close_if_unusable_or_obsolete()
+    return work(*args, **kwargs)
