@@ -1,0 +1,65 @@
+"""Send a message."""
+
+from __future__ import annotations
+
+import asyncio
+
+from chat.actions.speaker import Speaker
+from chat.core.errors import BadFrame, ChatError, TooLarge
+from chat.core.ids import MessageId, RoomId
+from chat.core.ops import Post
+from chat.core.text import BadText, clean
+from chat.delivery.house import House
+from chat.log.append import Answer
+
+
+def send(
+    house: House,
+    speaker: Speaker,
+    room: RoomId,
+    *,
+    nonce: str,
+    body: str,
+    reply_to: MessageId | None = None,
+) -> asyncio.Future[Answer]:
+    """
+    Check a message and queue it for the log; never waits.
+
+    Messages of one caller are stored in the order of these calls. The future has the
+    ``Posted``, once it is on disk.
+
+    Raises:
+        ChatError: Refused at once; nothing was queued.
+    """
+    text = checked(house, speaker, room, body)
+    return house.log.append(Post(room, speaker.author(), nonce, text, reply_to))
+
+
+def checked(house: House, speaker: Speaker, room: RoomId | str, body: str) -> str:
+    """
+    The text as it will be stored; ``room`` may still be only a name.
+
+    Raises:
+        ChatError: Not a message, or one too many.
+    """
+    text = clean_text(body)
+    house.pace.message(
+        speaker.person.id, speaker.address, room, is_guest=speaker.is_guest
+    )
+    return text
+
+
+def clean_text(body: str) -> str:
+    """
+    The text by the rules of ``chat.core.text``.
+
+    Raises:
+        ChatError: TooLarge or BadFrame.
+    """
+    try:
+        return clean(body)
+    except BadText as bad:
+        error: ChatError = (
+            TooLarge(bad.reason) if bad.reason == "too_long" else BadFrame(bad.reason)
+        )
+        raise error from None

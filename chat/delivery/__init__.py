@@ -1,0 +1,1 @@
+"""Delivery: from the log to every socket, in order, without a hole."""

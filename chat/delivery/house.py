@@ -1,0 +1,168 @@
+"""
+The delivery of one process: log, hub and bell wired together, and their clocks.
+
+Doors ask for ``current()``; the server calls ``start``, ``drain`` and ``stop``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+
+from chat import db, epoch
+from chat.core import codec_v1
+from chat.core.errors import Close
+from chat.core.frames import Bye
+from chat.core.packets import Packet
+from chat.core.values import Batch
+from chat.delivery.bell import Bell
+from chat.delivery.feed import Wire
+from chat.delivery.hub import Hub
+from chat.delivery.outlet import Outlet
+from chat.delivery.pace import Pace
+from chat.delivery.store import DatabaseStore
+from chat.delivery.turnstile import Turnstile
+from chat.log import Log
+
+log = logging.getLogger(__name__)
+
+#: The longest that a change stays unseen when its ring is lost.
+SWEEP_S = 2.0
+SUSPECT_SWEEP_S = 0.25
+#: Rooms compared with the log in one sweep.
+SWEEP_ROOMS = 2000
+#: Rooms without listeners are forgotten every so often.
+COOL_S = 60.0
+#: Clients of a closing process come back spread over this long.
+RETURN_SPREAD_MS = 20_000
+
+
+class House:
+    """Everything that delivers, in one process and on one event loop."""
+
+    def __init__(self) -> None:
+        self.bell = Bell(get_channel_layer(), settings.SECRET_KEY)
+        self.hub = Hub(DatabaseStore(), self.bell)
+        self.log = Log(self._committed)
+        self.pace = Pace(is_open=not settings.RAI_LIMITS)
+        self.turnstile = Turnstile(is_open=not settings.RAI_LIMITS)
+        self.epoch = ""
+        self.is_draining = False
+        self._outlets: dict[Outlet, Wire] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._swept = 0
+
+    async def start(self) -> None:
+        """Begin to listen and to sweep."""
+        self.epoch = await db.in_writer(epoch.current)
+        await self.bell.start(self.hub)
+        self._tasks = [
+            asyncio.create_task(self._sweep(), name="sweeper"),
+            asyncio.create_task(self._cool(), name="cooler"),
+        ]
+
+    async def stop(self) -> None:
+        """Answer what was asked, ring what was committed, then end."""
+        await self.log.settle()
+        for task in self._tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await self.hub.close()
+        await self.bell.stop()
+
+    def opened(self, outlet: Outlet, wire: Wire) -> None:
+        """A client came."""
+        self._outlets[outlet] = wire
+
+    def closed(self, outlet: Outlet) -> None:
+        """A client went."""
+        self._outlets.pop(outlet, None)
+
+    async def drain(self, grace_s: float) -> None:
+        """
+        Say goodbye to every client, each with its own time to come back.
+
+        Acks of what is being committed go out first. Returns when the close frames
+        are written, or after ``grace_s`` seconds.
+        """
+        self.is_draining = True
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._say_goodbye(), grace_s)
+
+    async def _say_goodbye(self) -> None:
+        await self.log.settle()
+        # One more turn of the loop: the acks are written by callbacks.
+        await asyncio.sleep(0)
+        for outlet, wire in list(self._outlets.items()):
+            if wire is Wire.V1:
+                retry_ms = random.randrange(RETURN_SPREAD_MS)  # noqa: S311 - jitter
+                bye = Bye(code=Close.DRAINING, retry_ms=retry_ms)
+                outlet.write(Packet(codec_v1.encode(bye)))
+            await outlet.close(Close.DRAINING)
+
+    def _committed(self, batch: Batch) -> None:
+        # Every commit passes here, so no action can forget to ring.
+        self.hub.heard(batch)
+        self.bell.ring(batch)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SUSPECT_SWEEP_S if self.bell.is_suspect else SWEEP_S)
+            rooms = self.hub.warm_rooms()
+            if len(rooms) > SWEEP_ROOMS:
+                self._swept %= len(rooms)
+                rooms = (rooms + rooms)[self._swept : self._swept + SWEEP_ROOMS]
+                self._swept += SWEEP_ROOMS
+            try:
+                await self.hub.sweep(rooms)
+            except (DatabaseError, InterfaceError) as error:
+                log.warning("sweep failed error=%s", type(error).__name__)
+
+    async def _cool(self) -> None:
+        while True:
+            await asyncio.sleep(COOL_S)
+            await self.hub.cool()
+
+
+_house: House | None = None
+_starting: asyncio.Lock | None = None
+
+
+async def current() -> House:
+    """The house of this process, started when first asked for."""
+    if _house is not None:
+        return _house
+    return await start()
+
+
+async def start() -> House:
+    """Start the house, once."""
+    global _house, _starting
+    _starting = _starting or asyncio.Lock()
+    async with _starting:
+        if _house is None:
+            house = House()
+            await house.start()
+            _house = house
+    return _house
+
+
+async def drain(grace_s: float) -> None:
+    """Send every client away in good order; see ``House.drain``."""
+    if _house is not None:
+        await _house.drain(grace_s)
+
+
+async def stop() -> None:
+    """End the house of this process."""
+    global _house, _starting
+    house, _house, _starting = _house, None, None
+    if house is not None:
+        await house.stop()

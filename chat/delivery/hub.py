@@ -1,0 +1,409 @@
+"""
+The hub: rooms to the clients of this process.
+
+``subscribe`` is the algorithm that cannot miss and cannot double (docs/delivery.md,
+"Subscribing"; every interleaving of it is explored in tests/delivery/test_model.py).
+Its order of steps is the proof; do not rearrange it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from chat.core import codec_v1
+from chat.core.errors import ChatError, NotFound
+from chat.core.frames import By, End, Eph, Msg
+from chat.core.ids import RoomId, room_ref
+from chat.core.packets import Packet
+from chat.core.ports import Doorbell, Store
+from chat.core.values import At, Batch, Head, Page
+from chat.delivery.feed import Feed, Listener, Wire
+
+log = logging.getLogger(__name__)
+
+#: Changes of one page of catching up.
+PAGE = 200
+#: A process that missed more than this does not stream it: its clients catch up.
+MAX_FILL = 1000
+#: Messages in a window.
+WINDOW = 50
+#: A read that lags behind this process is tried again after this long (s).
+STALE_WAIT_S = 0.05
+#: Typing in a room is passed on to at most this many listeners.
+TYPING_AUDIENCE = 100
+
+
+@dataclass(slots=True)
+class Counters:
+    """What the hub has seen, for operators and tests."""
+
+    gaps: int = 0
+    fills: int = 0
+    windows: int = 0
+    ring_hits: int = 0
+    lagged: int = 0
+    future_cursors: int = 0
+
+
+@dataclass(slots=True)
+class _Warming:
+    """A room whose head is being read; what is heard meanwhile waits."""
+
+    done: asyncio.Future[Feed | None]
+    heard: list[Batch] = field(default_factory=list)
+
+
+class Hub:
+    """Where batches arrive and listeners are served. One a process, on one loop."""
+
+    def __init__(self, store: Store, bell: Doorbell) -> None:
+        self.counters = Counters()
+        self._store = store
+        self._bell = bell
+        self._feeds: dict[RoomId, Feed] = {}
+        self._warming: dict[RoomId, _Warming] = {}
+        self._fills: dict[RoomId, asyncio.Task[None]] = {}
+        self._waiting: dict[str, dict[Listener, None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # What is heard: from our own log and from the bell. Never awaits.
+
+    def heard(self, batch: Batch) -> None:
+        """Some process committed this; deliver it, or find out what is missing."""
+        warming = self._warming.get(batch.room)
+        if warming is not None:
+            warming.heard.append(batch)
+            return
+        feed = self._feeds.get(batch.room)
+        if feed is not None and not feed.advance(batch):
+            self.counters.gaps += 1
+            self._spawn(self._fill(feed))
+
+    def heard_head(self, room: RoomId, v: int) -> None:
+        """The room has reached ``v`` somewhere."""
+        feed = self._feeds.get(room)
+        if feed is not None and v > feed.at.v:
+            self._spawn(self._fill(feed))
+
+    def heard_born(self, slug: str, room: RoomId) -> None:
+        """A room that somebody here waits for exists now."""
+        for listener in self._waiting.pop(slug, {}):
+            # All that this room will ever hold is new to them.
+            self._spawn(self._serve_born(room, listener))
+        self._spawn(self._bell.forget_name(slug))
+
+    def heard_typing(self, room: RoomId, by: By) -> None:
+        """Pass it on, where the room is small enough for it to be of use."""
+        feed = self._feeds.get(room)
+        if feed is None or len(feed.live_v1) > TYPING_AUDIENCE:
+            return
+        packet = Packet(codec_v1.encode(Eph(room=room_ref(room), k="typing", by=by)))
+        for listener in feed.live_v1:
+            if not listener.outlet.is_lagging:
+                listener.outlet.write(packet)
+
+    # What clients ask.
+
+    async def subscribe(
+        self, room: RoomId, listener: Listener, since: At | None, window: int = WINDOW
+    ) -> None:
+        """
+        Bring the listener from ``since`` (None: the newest messages) to live.
+
+        Raises:
+            NotFound: The room is not there.
+        """
+        listener.room = room
+        feed = await self._warm(room)
+        if feed is None:
+            raise NotFound
+        if since is not None and self._serve_from_ring(feed, listener, since):
+            return
+        feed.register(listener)
+        try:
+            await self._catch_up(feed, listener, since, window)
+        except BaseException:
+            feed.drop(listener)
+            raise
+
+    async def join_live(self, room: RoomId, listener: Listener) -> None:
+        """Go live without any past: what the tutorial's clients expect."""
+        listener.room = room
+        feed = await self._warm(room)
+        if feed is None:
+            raise NotFound
+        listener.seq = feed.seq
+        feed.go_live(listener)
+
+    async def wait_for(self, slug: str, listener: Listener) -> None:
+        """Serve the listener as soon as the room of this name is born."""
+        self._waiting.setdefault(slug, {})[listener] = None
+        await self._bell.watch_name(slug)
+        # It may have been born while we were not listening yet.
+        for name, room in (await self._store.rooms_named([slug])).items():
+            self.heard_born(name, room)
+
+    def leave(self, listener: Listener) -> None:
+        """Stop serving the listener, or waiting for its room."""
+        feed = self._feed_of(listener)
+        if feed is not None:
+            feed.drop(listener)
+        if listener.name is not None:
+            self._waiting.get(listener.name, {}).pop(listener, None)
+
+    def lag(self, listener: Listener) -> None:
+        """The client does not read: write no more, remember where it stands."""
+        feed = self._feed_of(listener)
+        if feed is not None and feed.hold(listener):
+            self.counters.lagged += 1
+
+    def unlag(self, listener: Listener) -> None:
+        """The client reads again: bring it from where it stood to live."""
+        if listener.is_held and listener.room is not None:
+            self._spawn(self._resume(listener.room, listener))
+
+    def needs_fix(self, listener: Listener, pos: int) -> bool:
+        """
+        Whether a client that says it is at ``pos`` should ask for a ``sync``.
+
+        Frames in flight are no error: what counts is where it stood at its last ping.
+        """
+        feed = self._feed_of(listener)
+        if feed is None or not feed.is_live(listener):
+            return False
+        behind = pos < listener.mark or pos > feed.at.v
+        listener.mark = feed.at.v
+        return behind
+
+    # What the sweeper asks.
+
+    def warm_rooms(self) -> list[RoomId]:
+        """Rooms that somebody here listens to."""
+        return list(self._feeds)
+
+    def waited_names(self) -> list[str]:
+        """Names of rooms that somebody here waits for."""
+        return list(self._waiting)
+
+    async def sweep(self, rooms: list[RoomId]) -> None:
+        """Compare these rooms with the log: the bound on every lost ring."""
+        heads = await self._store.heads(rooms)
+        for room in rooms:
+            feed = self._feeds.get(room)
+            if feed is None:
+                continue
+            head = heads.get(room)
+            if head is None:
+                self._end(feed, NotFound())
+            elif head.at.v < feed.at.v or (
+                head.at.v == feed.at.v and head.at.tok != feed.at.tok
+            ):
+                # The log is not the one we showed: it lost a suffix, or was restored.
+                self._restart(feed, feed.jump(head))
+            else:
+                self.heard_head(room, head.at.v)
+        names = self.waited_names()
+        if names:
+            for name, room in (await self._store.rooms_named(names)).items():
+                self.heard_born(name, room)
+
+    async def cool(self) -> None:
+        """Forget rooms that nobody here listens to."""
+        for room, feed in list(self._feeds.items()):
+            if feed.is_idle:
+                del self._feeds[room]
+                await self._bell.leave(room)
+        for slug, listeners in list(self._waiting.items()):
+            if not listeners:
+                del self._waiting[slug]
+                await self._bell.forget_name(slug)
+
+    async def close(self) -> None:
+        """Cancel what still runs."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # Below: the algorithm.
+
+    def _feed_of(self, listener: Listener) -> Feed | None:
+        return None if listener.room is None else self._feeds.get(listener.room)
+
+    async def _warm(self, room: RoomId) -> Feed | None:
+        while (feed := self._feeds.get(room)) is None:
+            warming = self._warming.get(room)
+            if warming is None:
+                warming = _Warming(asyncio.get_running_loop().create_future())
+                self._warming[room] = warming
+                self._spawn(self._read_head(room, warming))
+            # Asked again afterwards: idle rooms may have been forgotten meanwhile.
+            if await asyncio.shield(warming.done) is None:
+                return None
+        return feed
+
+    async def _read_head(self, room: RoomId, warming: _Warming) -> None:
+        feed: Feed | None = None
+        try:
+            # Hear the room first, then read: what is committed in between is either
+            # in the head or will ring.
+            await self._bell.join(room)
+            head = (await self._store.heads([room])).get(room)
+            if head is None:
+                await self._bell.leave(room)
+            else:
+                feed = self._feeds[room] = Feed(room, head)
+            warming.done.set_result(feed)
+        except BaseException as error:
+            warming.done.set_exception(error)
+            # Marked as seen: those who wait have it, and there may be none.
+            warming.done.exception()
+            raise
+        finally:
+            del self._warming[room]
+        for batch in warming.heard:
+            self.heard(batch)
+
+    def _serve_from_ring(self, feed: Feed, listener: Listener, since: At) -> bool:
+        tail = feed.tail(since)
+        if tail is None:
+            return False
+        self.counters.ring_hits += 1
+        here = Page(feed.room, since.v, since, Head(since, feed.seq), [])
+        listener.write_page(here)
+        for beat in tail:
+            listener.write_beat(beat)
+        feed.go_live(listener)
+        return True
+
+    async def _catch_up(
+        self, feed: Feed, listener: Listener, since: At | None, window: int
+    ) -> None:
+        base = feed.at.v
+        at = since
+        while True:
+            page = await self._read(feed.room, at, window)
+            if page is None:
+                raise NotFound
+            if page.head.at.v < min(base, feed.at.v):
+                # A read that is older than what was shown here must not be trusted.
+                await asyncio.sleep(STALE_WAIT_S)
+                continue
+            self._count(page, since)
+            listener.write_page(page)
+            at = page.to
+            if not await listener.outlet.drained():
+                feed.drop(listener)
+                return
+            if page.more:
+                continue
+            if at.v > feed.at.v and not await self._reach(feed, at.v):
+                continue
+            if listener.overflow:
+                feed.register(listener)
+                base = feed.at.v
+                continue
+            break
+        # No await from here: the pages end at ``at``, what was collected goes on.
+        for beat in listener.pending or []:
+            if beat.batch.v > at.v:
+                listener.write_beat(beat)
+        feed.go_live(listener)
+
+    async def _reach(self, feed: Feed, v: int) -> bool:
+        # The fill that is running may have read before ``v`` was committed; the one
+        # after it cannot have.
+        for _ in range(2):
+            if feed.at.v < v:
+                await self._fill(feed)
+        return feed.at.v >= v
+
+    async def _read(self, room: RoomId, at: At | None, window: int) -> Page | None:
+        if at is None:
+            return await self._store.window(room, window)
+        return await self._store.page(room, at, PAGE)
+
+    def _count(self, page: Page, since: At | None) -> None:
+        if page.reset:
+            self.counters.windows += 1
+            if since is not None and since.v > page.head.at.v:
+                self.counters.future_cursors += 1
+
+    async def _fill(self, feed: Feed) -> None:
+        """Read what this process missed: once, however many ask."""
+        running = self._fills.get(feed.room)
+        if running is None or running.done():
+            running = asyncio.create_task(self._fill_once(feed), name="fill")
+            self._fills[feed.room] = running
+        await asyncio.shield(running)
+
+    async def _fill_once(self, feed: Feed) -> None:
+        self.counters.fills += 1
+        try:
+            more = True
+            while more:
+                page = await self._store.page(feed.room, feed.at, PAGE)
+                if page is None:
+                    self._end(feed, NotFound())
+                    return
+                if page.reset or page.head.at.v - feed.at.v > MAX_FILL:
+                    self._restart(feed, feed.jump(page.head))
+                    return
+                self._advance_by(feed, page)
+                more = page.more
+        finally:
+            self._fills.pop(feed.room, None)
+
+    def _advance_by(self, feed: Feed, page: Page) -> None:
+        # The bell may have moved the room while the page was read; then the page's
+        # start lies behind it and the next read goes on from where the room is.
+        seq = max(
+            [feed.seq, *(c.seq for c in page.changes if isinstance(c, Msg))]
+        )
+        batch = Batch(
+            page.room, page.start, page.to.v, page.to.tok, seq, page.changes
+        )
+        feed.advance(batch)
+
+    def _restart(self, feed: Feed, behind: list[Listener]) -> None:
+        for listener in behind:
+            self._spawn(self._resume(feed.room, listener))
+
+    async def _resume(self, room: RoomId, listener: Listener) -> None:
+        listener.is_held = False
+        if listener.outlet.is_closed:
+            return
+        try:
+            await self.subscribe(room, listener, listener.at)
+        except ChatError as error:
+            self._write_end(room, listener, error)
+
+    async def _serve_born(self, room: RoomId, listener: Listener) -> None:
+        try:
+            await self.subscribe(room, listener, At(0, ""))
+        except ChatError as error:
+            self._write_end(room, listener, error)
+
+    def _end(self, feed: Feed, error: ChatError) -> None:
+        self._feeds.pop(feed.room, None)
+        for listener in [*feed.live_v1, *feed.pending]:
+            self._write_end(feed.room, listener, error)
+        self._spawn(self._bell.leave(feed.room))
+
+    def _write_end(self, room: RoomId, listener: Listener, error: ChatError) -> None:
+        if listener.wire is Wire.V1:
+            end = End(room=room_ref(room), code=error.code.value)
+            listener.outlet.write(Packet(codec_v1.encode(end)))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.warning("delivery task failed", exc_info=task.exception())
