@@ -1,0 +1,47 @@
+"""A line of the log is one line, whoever wrote what into it."""
+
+import json
+import logging
+import logging.config
+
+import pytest
+
+from realtime import logs
+
+
+@pytest.fixture(params=["console", "json"])
+def formatter(request: pytest.FixtureRequest) -> logging.Formatter:
+    made = logs.config(level="info", form=request.param)["formatters"]["line"]
+    formatter: logging.Formatter = made["()"](made["form"])
+    return formatter
+
+
+def record(message: str, *args: object) -> logging.LogRecord:
+    return logging.LogRecord("chat", logging.WARNING, "x.py", 1, message, args, None)
+
+
+def test_a_line_end_in_a_value_forges_no_second_line(
+    formatter: logging.Formatter,
+) -> None:
+    """`GET /\\n2026-01-01 ERROR admin logged in` must stay one event."""
+    text = formatter.format(record("path=%s", "a\r\nFORGED"))
+
+    assert len(text.splitlines()) == 1
+
+
+def test_json_keeps_what_was_said() -> None:
+    made = logs.config(level="info", form="json")["formatters"]["line"]
+    said = json.loads(made["()"](made["form"]).format(record("room=%s", "ação")))
+
+    assert said["event"] == "room=ação"
+    assert said["level"] == "warning"
+    assert said["logger"] == "chat"
+    assert said["timestamp"]
+
+
+def test_the_levels_are_ours_and_uvicorn_stays_quiet_about_people() -> None:
+    """At INFO it tells each socket with its path, which holds the room's name."""
+    made = logs.config(level="info", form="console")
+
+    assert made["root"]["level"] == "INFO"
+    assert made["loggers"]["uvicorn"]["level"] == "WARNING"
