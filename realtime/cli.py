@@ -32,7 +32,8 @@ def main(arguments: Sequence[str]) -> int:
             print(listing.markdown(), end="")
         case ["collect"]:
             static.collect()
-        case rest:
+        case ["manage", *rest] | rest:
+            # `manage` names Django's own where ours has the same name: check, test.
             execute_from_command_line(["rai", *rest])
     return 0
 
