@@ -18,13 +18,13 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.server import HANDLED_SIGNALS, Server
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
-from realtime.guards import GuardedConfig, Guards
+from realtime.guards import GuardedConfig
 from realtime.proxies import TrustedProxies
 from realtime.values import Network
 
 log = logging.getLogger(__name__)
 
-# The app's farewell, if this module is loaded: `async def drain(grace_s: float)`.
+# The app's farewell, if it has loaded such a module: `async drain(grace_s: float)`.
 DRAIN_HOOK = ("chat.delivery.house", "drain")
 
 DRAIN_S = 20.0
@@ -48,6 +48,7 @@ class RaiConfig(GuardedConfig):
 
     proxies: Sequence[Network] = ()
     parent: int | None = None
+    drain_hook: tuple[str, str] = DRAIN_HOOK
 
     def load(self) -> None:
         """Load the application, behind our own reading of X-Forwarded-*."""
@@ -59,10 +60,13 @@ class RaiConfig(GuardedConfig):
 class RaiServer(Server):
     """One process that serves. Stops by draining; the same signal again stops now."""
 
+    config: RaiConfig
+
     def __init__(self, config: RaiConfig, listening: Listening | None = None) -> None:
         super().__init__(config)
         self._listening = listening
         self._parent = config.parent
+        self._drain_hook = config.drain_hook
 
     def serve_on(self, listener: socket.socket) -> int:
         """Serve until a signal; return the exit code."""
@@ -77,9 +81,10 @@ class RaiServer(Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start the app, then listen."""
         await super().startup(sockets=sockets)
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*GC_THRESHOLD)
+        if _is_own_process():
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(*GC_THRESHOLD)
         if self._listening is not None and sockets:
             self._listening(sockets[0])
 
@@ -97,13 +102,20 @@ class RaiServer(Server):
             server.close()
         for listener in sockets or []:
             listener.close()
-        await self._within(_goodbye(), DRAIN_S)
+        await self._within(self._goodbye(), DRAIN_S)
         for connection in list(self.server_state.connections):
             connection.shutdown()
         await self._within(self._all_gone(), until - time.monotonic())
         await self._abort_rest()
         if not self.force_exit:
             await self._within(self.lifespan.shutdown(), LIFESPAN_S)
+
+    async def _goodbye(self) -> None:
+        module, name = self._drain_hook
+        drain: Callable[[float], Awaitable[None]] | None
+        drain = getattr(sys.modules.get(module), name, None)
+        if drain is not None:
+            await drain(DRAIN_S - self.config.guards.close_s)
 
     async def _within(self, work: Coroutine[Any, Any, None], limit_s: float) -> None:
         """Await `work` for `limit_s` seconds at most, or until somebody is in haste."""
@@ -138,7 +150,7 @@ class RaiServer(Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Take the signals, and do not raise them again: being told to stop is fine."""
-        if threading.current_thread() is not threading.main_thread():
+        if not _is_own_process():
             yield
             return
         before = {sig: signal.signal(sig, self.handle_exit) for sig in HANDLED_SIGNALS}
@@ -157,12 +169,9 @@ class RaiServer(Server):
         self.should_exit = True
 
 
-async def _goodbye() -> None:
-    module, name = DRAIN_HOOK
-    drain: Callable[[float], Awaitable[None]] | None
-    drain = getattr(sys.modules.get(module), name, None)
-    if drain is not None:
-        await drain(DRAIN_S - Guards().close_s)
+def _is_own_process() -> bool:
+    """Say whether the process is ours to tune, not a guest's thread in another's."""
+    return threading.current_thread() is threading.main_thread()
 
 
 class Worker(Process):

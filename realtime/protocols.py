@@ -44,6 +44,7 @@ class RaiHttp(HttpToolsProtocol):
         # Where in a message the parser stands.
         self.in_head = False
         self.in_body = False
+        self.has_body = False
         self.began = False
         self.head_bytes = 0
         self.head_lines = 0
@@ -101,6 +102,7 @@ class RaiHttp(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.in_head = self.began = True
+        self.has_body = False
         self.head_bytes = self.head_lines = self.line_bytes = 0
         self.body_bytes = self.raw_bytes = 0
         if self.alarm is None:
@@ -153,7 +155,7 @@ class RaiHttp(HttpToolsProtocol):
         if length > self.guards.body_bytes:
             self.stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if length:
-            self.in_body = True
+            self.in_body = self.has_body = True
             self.arm(self.guards.body_s, self.body_late)
 
     def on_body(self, body: bytes) -> None:
@@ -176,7 +178,7 @@ class RaiHttp(HttpToolsProtocol):
             self.cycle.keep_alive = False
             return
         busy = self.cycle is not None and not self.cycle.response_complete
-        if busy or early or self.in_body:
+        if busy or early or self.has_body:
             # A client must wait for the 101, and a handshake has no body.
             self.refuse(HTTPStatus.BAD_REQUEST)
         else:

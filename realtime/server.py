@@ -11,6 +11,7 @@ from typing import Protocol
 from realtime.guards import USER_TIMEOUT_MS, Guards
 from realtime.process import RaiConfig, RaiServer, Workers
 from realtime.protocols import RaiHttp, RaiWebSocket
+from realtime.scopes import Application
 from realtime.values import Network
 
 APPLICATION = "realtime.routing:application"
@@ -70,7 +71,7 @@ def serve(options: ServerOptions, *, application: str = APPLICATION) -> int:
         listener.close()
 
 
-def configure(options: ServerOptions, application: str) -> RaiConfig:
+def configure(options: ServerOptions, application: str | Application) -> RaiConfig:
     """Return uvicorn's configuration for our options; logging is left to Django."""
     config = RaiConfig(
         application,
