@@ -94,6 +94,15 @@ def close_thread_connections() -> None:
 
 
 def _run(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    # A connection that broke under an earlier call is replaced here; a sound one stays.
-    connection.close_if_unusable_or_obsolete()
+    _mend()
     return work(*args, **kwargs)
+
+
+def _mend() -> None:
+    # A connection that broke under an earlier call is replaced; a sound one stays,
+    # whatever CONN_MAX_AGE says of the connections of requests.
+    if connection.errors_occurred and not connection.in_atomic_block:
+        if connection.is_usable():
+            connection.errors_occurred = False
+        else:
+            connection.close()
