@@ -1,0 +1,243 @@
+// Empties the outbox into the link, in order, from one tab at a time (C9).
+
+/** @import { Entry } from "../core/outbox.js" */
+/** @import { Room } from "../core/room.js" */
+/** @import { Clock, Err, Frame, Ok } from "../core/types.js" */
+/** @import { Link } from "./link.js" */
+/** @import { Store } from "./store.js" */
+
+import { acked, add, again, drop, lost, nextDue, ready, refused, sent, settled } from "../core/outbox.js";
+
+/** An answer that does not come within this time will not come: the link is dead. */
+const ANSWER_WITHIN_MS = 8000;
+
+/**
+ * @typedef {object} Parts
+ * @property {Link} link
+ * @property {Store} store
+ * @property {Clock} clock
+ * @property {string} slug
+ * @property {string} shown The spelling that a new room will keep.
+ * @property {() => string | null} ref
+ * @property {() => boolean} maySend Whether the server knows who we are.
+ * @property {(box: Entry[]) => void} onChange
+ * @property {(error: Err, entry: Entry) => void} onRefusal
+ */
+
+export class Drain {
+  #parts;
+  /** @type {Entry[]} */
+  #box = [];
+  #flight = 16;
+  #holds = false;
+  /** @type {Map<number, string>} Frame id → nonce. */
+  #asked = new Map();
+  /** @type {(() => void) | null} */
+  #alarm = null;
+  /** @type {BroadcastChannel | null} */
+  #tabs = null;
+
+  /** @param {Parts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+  }
+
+  get box() {
+    return this.#box;
+  }
+
+  /** Take up what earlier pages left. */
+  async start() {
+    const left = await this.#parts.store.all(this.#parts.slug);
+    const now = this.#parts.clock.now();
+    // What this page wrote while the disk was read comes after.
+    this.#box = this.#box.reduce(add, lost(left, now));
+    if ("BroadcastChannel" in globalThis) this.#listen();
+    this.#lock({});
+    this.#changed();
+  }
+
+  /** Write it down, show it, send it. @param {Entry} entry @returns {Promise<void>} */
+  async add(entry) {
+    this.#box = add(this.#box, entry);
+    this.#parts.onChange(this.#box);
+    await this.#keep(entry);
+    this.#tell({ put: entry });
+    // The tab one writes in is the one that sends: another may be asleep.
+    if (!this.#holds) this.#lock({ steal: true });
+    this.pump();
+  }
+
+  /** @param {string} nonce */
+  retry(nonce) {
+    this.#box = again(this.#box, nonce, this.#parts.clock.now());
+    const entry = this.#box.find((e) => e.nonce === nonce);
+    if (entry) this.#keep(entry);
+    this.#changed();
+  }
+
+  /** @param {string} nonce */
+  forget(nonce) {
+    this.#box = drop(this.#box, nonce);
+    this.#parts.store.drop(nonce);
+    this.#tell({ drop: nonce });
+    this.#changed();
+  }
+
+  /** @param {number} flight */
+  up(flight) {
+    this.#flight = flight;
+    this.pump();
+  }
+
+  down() {
+    this.#asked.clear();
+    this.#box = lost(this.#box, this.#parts.clock.now());
+    this.#parts.onChange(this.#box);
+  }
+
+  /** @param {Frame} frame */
+  take(frame) {
+    if (frame.t !== "ok" && frame.t !== "err") return;
+    const nonce = this.#asked.get(frame.id);
+    if (!nonce) return;
+    this.#asked.delete(frame.id);
+    if (frame.t === "ok") this.#stored(nonce, frame);
+    else this.#refused(nonce, frame);
+  }
+
+  /** The room shows more than before: let go of what it shows. @param {Room} room */
+  settle(room) {
+    const left = settled(this.#box, room);
+    if (left === this.#box) return;
+    const kept = new Set(left.map((e) => e.nonce));
+    for (const e of this.#box) if (!kept.has(e.nonce)) this.#parts.store.drop(e.nonce);
+    this.#box = left;
+    this.#changed();
+  }
+
+  /** Send what may be sent. */
+  pump() {
+    const { link, clock, maySend } = this.#parts;
+    const now = clock.now();
+    if (link.isReady && maySend() && this.#holds) {
+      const leaving = ready(this.#box, now, this.#flight);
+      for (const e of leaving) this.#asked.set(link.send(this.#frameOf(e)), e.nonce);
+      if (leaving.length) {
+        this.#box = sent(this.#box, leaving.map((e) => e.nonce), now);
+        this.#parts.onChange(this.#box);
+      }
+    }
+    this.#setAlarm(now);
+  }
+
+  // Internal
+
+  /** @param {Entry} e */
+  #frameOf(e) {
+    const ref = this.#parts.ref();
+    const { nonce, body, m } = e;
+    switch (e.op) {
+      case "send":
+        return { t: "send", ...(ref ? { room: ref } : { name: this.#parts.shown }), nonce, body };
+      case "edit":
+        return { t: "edit", room: ref, m, body, nonce };
+      default:
+        return { t: "del", room: ref, m, nonce };
+    }
+  }
+
+  /** @param {string} nonce @param {Ok} ok */
+  #stored(nonce, ok) {
+    // Stored over there: the text may be forgotten here.
+    this.#parts.store.drop(nonce);
+    const now = this.#parts.clock.now();
+    this.#box = acked(this.#box, nonce, { ack: ok.m, v: ok.v }, now);
+    this.#tell({ ack: nonce, m: ok.m, v: ok.v });
+    this.#changed();
+  }
+
+  /** @param {string} nonce @param {Err} error */
+  #refused(nonce, error) {
+    this.#box = refused(this.#box, nonce, error, this.#parts.clock.now());
+    const entry = this.#box.find((e) => e.nonce === nonce);
+    if (entry?.state === "failed") this.#keep(entry);
+    if (entry) this.#parts.onRefusal(error, entry);
+    this.#changed();
+  }
+
+  #changed() {
+    this.#parts.onChange(this.#box);
+    this.pump();
+  }
+
+  /** @param {number} now */
+  #setAlarm(now) {
+    this.#alarm?.();
+    const flying = this.#box.filter((e) => e.state === "flying" && this.#asks(e.nonce));
+    const late = flying.map((e) => e.since + ANSWER_WITHIN_MS);
+    const next = Math.min(...late, nextDue(this.#box) ?? Infinity);
+    if (next === Infinity || !this.#parts.link.isReady) return;
+    const overdue = Math.min(...late) <= now;
+    if (overdue) {
+      this.#parts.link.restart();
+    } else {
+      this.#alarm = this.#parts.clock.after(Math.max(50, next - now), () => this.pump());
+    }
+  }
+
+  /** @param {string} nonce */
+  #asks(nonce) {
+    return [...this.#asked.values()].includes(nonce);
+  }
+
+  /** @param {Entry} entry */
+  async #keep(entry) {
+    try {
+      await this.#parts.store.put(entry);
+    } catch {
+      // A full disk must not keep a message from leaving.
+    }
+  }
+
+  /** @param {LockOptions} options */
+  #lock(options) {
+    if (!("locks" in navigator)) {
+      this.#holds = true;
+      return;
+    }
+    navigator.locks
+      .request(`rai-outbox-${this.#parts.slug}`, options, () => this.#held())
+      .catch(() => {
+        // Another tab took it, because somebody writes there.
+        this.#holds = false;
+        this.#lock({});
+      });
+  }
+
+  /** @returns {Promise<never>} Kept until the page goes. */
+  #held() {
+    this.#holds = true;
+    this.pump();
+    return new Promise(() => {});
+  }
+
+  #listen() {
+    this.#tabs = new BroadcastChannel(`rai-outbox-${this.#parts.slug}`);
+    this.#tabs.onmessage = (event) => this.#hearTab(event.data);
+  }
+
+  /** @param {{ put?: Entry, drop?: string, ack?: string, m?: Ok["m"], v?: number }} word */
+  #hearTab(word) {
+    const now = this.#parts.clock.now();
+    if (word.put) this.#box = add(this.#box, word.put);
+    if (word.drop) this.#box = drop(this.#box, word.drop);
+    if (word.ack) this.#box = acked(this.#box, word.ack, { ack: word.m, v: word.v }, now);
+    this.#changed();
+  }
+
+  /** @param {object} word */
+  #tell(word) {
+    this.#tabs?.postMessage(word);
+  }
+}

@@ -1,0 +1,402 @@
+// The room's page: joins the room, the link and what is seen. See docs/page.md.
+
+/** @import { By, Clock, Frame, Hello, Msg } from "../core/types.js" */
+/** @import { Room } from "../core/room.js" */
+
+import { untilMidnight } from "../core/days.js";
+import { nonceFrom } from "../core/nonce.js";
+import { entry } from "../core/outbox.js";
+import { emptyRoom, trimmed } from "../core/room.js";
+import { chooseNickname } from "../net/api.js";
+import { Drain } from "../net/drain.js";
+import { Link } from "../net/link.js";
+import * as memory from "../net/memory.js";
+import { openStore } from "../net/store.js";
+import { Subscription } from "../net/subscription.js";
+import { Announcer } from "../ui/announcer.js";
+import { Banner } from "../ui/banner.js";
+import { Composer } from "../ui/composer.js";
+import { copy } from "../ui/copy.js";
+import { pageData, part, say } from "../ui/dom.js";
+import { walkable } from "../ui/keys.js";
+import { Log } from "../ui/log.js";
+import { MessageMenu } from "../ui/menu.js";
+import { NicknameForm } from "../ui/nickname.js";
+import { listRooms, showMe } from "../ui/side.js";
+import { Toast } from "../ui/toast.js";
+import { TypingLine } from "../ui/typing-line.js";
+
+/** Messages kept in memory while one reads at the end. */
+const KEPT = 2000;
+const UNDO_MS = 5000;
+
+/** @type {Clock} */
+const clock = {
+  now: () => Date.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+class RoomPage {
+  #data = pageData("rai-dados");
+  #texts = pageData("rai-textos");
+  /** @type {By | null} */
+  #me = this.#data.me;
+  /** Whether the server, too, knows who we are on this connection. */
+  #known = false;
+  #missedFrom = 0;
+  #wasLive = true;
+  #composer = new Composer(this.#texts, this.#data.limits, memory.draftOf(this.#data.name));
+  #nickname = new NicknameForm(this.#texts, memory.nickname());
+  #banner = new Banner(this.#texts);
+  #toast = new Toast();
+  #announcer = new Announcer(this.#texts);
+  #menu = new MessageMenu(part("registro"));
+  #log = new Log({
+    texts: this.#texts,
+    locale: document.documentElement.lang,
+    shown: this.#data.shown,
+    view: () => ({
+      room: this.#sub.room,
+      box: this.#drain?.box ?? [],
+      me: this.#me,
+      linked: this.#link.isReady,
+      reading: this.#sub.isReading,
+    }),
+  });
+  #link = new Link({
+    url: `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws/v1`,
+    clock,
+    random: Math.random,
+    tab: newNonce(),
+    on: {
+      open: () => this.#sub.start(),
+      ready: (hello) => this.#ready(hello),
+      frame: (frame) => this.#heard(frame),
+      down: () => this.#down(),
+      over: (code) => this.#over(code),
+      positions: () => this.#sub.positions(),
+    },
+  });
+  #sub = new Subscription({
+    link: this.#link,
+    slug: this.#data.name,
+    ref: this.#data.room,
+    room: this.#firstRoom(),
+    on: {
+      change: (room, before, cause) => this.#changed(room, before, cause),
+      live: () => this.#live(),
+      end: (code) => this.#end(code),
+    },
+  });
+  #typing = new TypingLine(this.#texts, () => {
+    if (this.#known && this.#sub.ref) this.#link.send({ t: "typing", room: this.#sub.ref });
+  });
+  /** @type {Drain | null} Null until the disk was read. */
+  #drain = null;
+
+  async start() {
+    memory.visited({ slug: this.#data.name, shown: this.#data.shown });
+    listRooms(memory.rooms());
+    this.#listen();
+    this.#show();
+    this.#log.draw();
+    this.#link.connect();
+    if (matchMedia("(hover: hover)").matches) this.#focus();
+    this.#drain = new Drain({
+      link: this.#link,
+      store: await openStore(),
+      clock,
+      slug: this.#data.name,
+      shown: this.#data.shown,
+      ref: () => this.#sub.ref,
+      maySend: () => this.#known,
+      onChange: () => this.#log.soon(),
+      onRefusal: (error) => this.#refused(error.code),
+    });
+    await this.#drain.start();
+    this.#drain.settle(this.#sub.room);
+  }
+
+  // From the server
+
+  /** What stands in the page already, as a room. @returns {Room} */
+  #firstRoom() {
+    const messages = this.#log.adopt(this.#me?.id ?? "");
+    const [pos, tok] = this.#data.cursor ?? [0, ""];
+    const low = this.#data.more ? (messages[0]?.seq ?? 0) : 0;
+    return { ...emptyRoom(), pos, tok, low, msgs: new Map(messages.map((m) => [m.id, m])) };
+  }
+
+  /** @param {Hello} hello */
+  #ready(hello) {
+    this.#known = hello.user !== null;
+    if (hello.user) this.#me = hello.user;
+    else if (this.#me) this.#strange();
+    this.#show();
+    this.#drain?.up(hello.limits.flight);
+    this.#log.soon();
+  }
+
+  /** @param {Frame} frame */
+  #heard(frame) {
+    if (frame.t === "eph" && frame.k === "typing" && frame.by.id !== this.#me?.id) {
+      this.#typing.heard(frame.by);
+    }
+    // The room first: an answer may bring the reference that the outbox needs.
+    this.#sub.take(frame);
+    this.#drain?.take(frame);
+  }
+
+  /** @param {Room} room @param {Room} before @param {Frame} cause */
+  #changed(room, before, cause) {
+    if (cause.t === "hist") this.#log.reshape("upwards");
+    if (cause.t === "sync" && cause.mode === "window") this.#log.reshape("anew");
+    if (cause.t === "ev") this.#arrived(room, before);
+    if (this.#log.isPinned) this.#sub.replace(trimmed(room, KEPT));
+    if (room.room && room.room !== before.room) {
+      say(part("titulo"), room.room.shown);
+      say(part("assunto"), room.room.topic);
+    }
+    this.#drain?.settle(room);
+    this.#log.soon();
+  }
+
+  /** @param {Room} room @param {Room} before */
+  #arrived(room, before) {
+    /** @type {Msg[]} */
+    const fresh = [];
+    for (const m of room.msgs.values()) if (!before.msgs.has(m.id)) fresh.push(m);
+    for (const m of fresh) this.#typing.stopped(m.by.id);
+    this.#announcer.arrived(fresh.filter((m) => m.by.id !== this.#me?.id));
+  }
+
+  #live() {
+    const missed = [...this.#sub.room.msgs.values()].filter(
+      (m) => m.seq > this.#missedFrom && m.by.id !== this.#me?.id,
+    );
+    this.#banner.back(this.#wasLive ? 0 : missed.length);
+    this.#wasLive = true;
+    this.#log.soon();
+  }
+
+  #down() {
+    if (this.#wasLive) {
+      this.#missedFrom = Math.max(0, ...[...this.#sub.room.msgs.values()].map((m) => m.seq));
+    }
+    this.#wasLive = false;
+    this.#known = false;
+    this.#drain?.down();
+    this.#banner.down();
+    this.#log.soon();
+  }
+
+  /** Closed for good (docs/protocol.md, close codes). @param {number} code */
+  #over(code) {
+    this.#known = false;
+    this.#drain?.down();
+    const texts = this.#texts;
+    switch (code) {
+      case 4501:
+        this.#banner.over(texts.sessao, "");
+        this.#strange();
+        break;
+      case 4502:
+        this.#end("forbidden");
+        break;
+      case 4503:
+        this.#banner.over(texts.conexoes, "tentar");
+        break;
+      case 4504:
+        this.#banner.over(texts.versao, "recarregar");
+        break;
+      case 4505:
+        this.#end("not_found");
+        break;
+      default:
+        this.#banner.over(texts.sem_sincronia, "recarregar");
+    }
+  }
+
+  /** The room is not ours to read any more. @param {string} code */
+  #end(code) {
+    const text = code === "forbidden" ? this.#texts.barrado : this.#texts.sem_sala;
+    this.#banner.over(text, "");
+    this.#composer.show(false);
+    this.#nickname.close();
+    part("fim").hidden = false;
+    say(part("fim"), text);
+  }
+
+  /** @param {string} code */
+  #refused(code) {
+    if (code === "auth_required" || code === "auth_expired") this.#strange();
+    else if (code in this.#refusals()) this.#announcer.alert(this.#texts.falhou);
+  }
+
+  #refusals() {
+    return { forbidden: 1, not_found: 1, gone: 1, too_large: 1, bad_frame: 1, edit_conflict: 1 };
+  }
+
+  // From the person
+
+  #listen() {
+    on(this.#composer, "escrever", ({ body, editing }) => this.#write(body, editing));
+    on(this.#composer, "rascunho", ({ text }) => memory.keepDraft(this.#data.name, text));
+    on(this.#composer, "digitar", () => this.#typing.key());
+    on(this.#composer, "parar", () => this.#typing.rest());
+    on(this.#composer, "editar-ultima", () => this.#editLast());
+    on(this.#nickname, "apelido", ({ nickname }) => this.#choose(nickname));
+    on(this.#nickname, "desistir", () => this.#keepName());
+    on(this.#menu, "copiar", ({ article }) => this.#copy(bodyOf(article), this.#texts.copiado));
+    on(this.#menu, "editar", ({ article }) => this.#edit(article.id));
+    on(this.#menu, "apagar", ({ article }) => this.#delete(article.id));
+    on(this.#menu, "repetir", ({ article }) => this.#drain?.retry(article.dataset.pendente));
+    on(this.#menu, "descartar", ({ article }) => this.#drain?.forget(article.dataset.pendente));
+    on(this.#banner, "tentar", () => this.#link.restart());
+    on(this.#banner, "recarregar", () => location.reload());
+    on(this.#log, "antigas", () => this.#sub.readOlder() && this.#log.soon());
+    walkable(part("registro"), {
+      end: () => this.#log.toEnd(),
+      letter: (letter) => this.#composer.isShown && this.#composer.type(letter),
+    });
+    document.addEventListener("click", (event) => this.#clicked(event.target));
+    document.addEventListener("visibilitychange", () => this.#seen());
+    addEventListener("pageshow", (event) => event.persisted && this.#link.wake());
+    addEventListener("online", () => this.#link.wake());
+    addEventListener("offline", () => this.#banner.down());
+    this.#atMidnight();
+  }
+
+  /** @param {string} body @param {string} editing */
+  async #write(body, editing) {
+    const now = clock.now();
+    const slug = this.#data.name;
+    const what = { nonce: newNonce(), slug, body, now };
+    if (editing) {
+      const same = this.#sub.room.msgs.get(editing)?.body === body;
+      if (!same) await this.#drain?.add(entry({ ...what, op: "edit", m: editing }));
+      return;
+    }
+    const kept = this.#drain?.add(entry({ ...what, op: "send" }));
+    this.#log.jumpToEnd();
+    await kept;
+    // The draft goes when the message is on disk, not before.
+    memory.keepDraft(slug, "");
+  }
+
+  /** @param {string} id */
+  #edit(id) {
+    const message = this.#sub.room.msgs.get(id);
+    if (message) this.#composer.edit(id, message.body);
+  }
+
+  #editLast() {
+    const own = [...this.#sub.room.msgs.values()].filter((m) => m.by.id === this.#me?.id && !m.del);
+    const last = own.sort((a, b) => a.seq - b.seq).at(-1);
+    if (last) this.#edit(last.id);
+  }
+
+  /** @param {string} m */
+  async #delete(m) {
+    const now = clock.now();
+    const nonce = newNonce();
+    const undo = () => this.#drain?.forget(nonce);
+    this.#toast.show(this.#texts.apagada, this.#texts.desfazer, undo);
+    const slug = this.#data.name;
+    await this.#drain?.add(entry({ nonce, op: "del", slug, m, now, due: now + UNDO_MS }));
+  }
+
+  /** @param {string} nickname */
+  async #choose(nickname) {
+    const { url, token } = this.#nickname;
+    const answer = await chooseNickname({ url, token, nickname });
+    if (answer.ok) {
+      this.#me = answer.me;
+      memory.keepNickname(answer.me.name);
+      this.#keepName();
+      // The cookie is new: only a new handshake carries it.
+      this.#link.restart();
+    } else {
+      const message = answer.message || this.#texts.sem_resposta;
+      this.#nickname.refuse(message, answer.suggestion);
+    }
+  }
+
+  #keepName() {
+    this.#nickname.close();
+    this.#show();
+    this.#focus();
+  }
+
+  /** @param {EventTarget | null} target */
+  #clicked(target) {
+    const button = target instanceof Element ? target.closest("button[data-acao]") : null;
+    const action = button?.getAttribute("data-acao");
+    if (action === "convidar") this.#copy(location.origin + location.pathname, this.#texts.convite);
+    if (action === "trocar") this.#rename();
+  }
+
+  #rename() {
+    const side = document.getElementById("lateral");
+    if (side?.matches(":popover-open")) side.hidePopover();
+    this.#composer.show(false);
+    this.#nickname.open(this.#me);
+  }
+
+  /** @param {string} text @param {string} done */
+  async #copy(text, done) {
+    this.#toast.show((await copy(text)) ? done : this.#texts.sem_copia);
+  }
+
+  #seen() {
+    if (document.hidden) return;
+    this.#link.wake();
+    this.#log.soon();
+  }
+
+  #atMidnight() {
+    clock.after(untilMidnight(clock.now()) + 1000, () => {
+      this.#log.renameDays();
+      this.#atMidnight();
+    });
+  }
+
+  // What is shown
+
+  /** The server does not know us (any more): ask for a name. */
+  #strange() {
+    this.#me = null;
+    this.#show();
+  }
+
+  #show() {
+    const naming = this.#nickname.isShown && this.#me !== null && !this.#composer.isShown;
+    if (this.#me) showMe(this.#me);
+    if (!this.#me && !this.#nickname.isShown) this.#nickname.open(null);
+    if (!naming) this.#composer.show(this.#me !== null);
+  }
+
+  #focus() {
+    if (this.#composer.isShown) this.#composer.focus();
+    else this.#nickname.select();
+  }
+}
+
+/** @param {HTMLElement} article */
+function bodyOf(article) {
+  return article.querySelector('[data-slot="texto"]')?.textContent ?? "";
+}
+
+function newNonce() {
+  return nonceFrom(crypto.getRandomValues(new Uint8Array(16)));
+}
+
+/** @param {EventTarget} source @param {string} type @param {(detail: any) => unknown} run */
+function on(source, type, run) {
+  source.addEventListener(type, (event) => run(/** @type {CustomEvent} */ (event).detail));
+}
+
+new RoomPage().start();

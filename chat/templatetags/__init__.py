@@ -1,0 +1,1 @@
+"""Template filters: how values of the core look on a page."""
