@@ -1,10 +1,17 @@
 """Logging: one line an event, for eyes or as JSON, never the text of a message."""
 
 import logging
+import time
 from typing import Any
 
-import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+# By name: only who asks for JSON waits for structlog to be imported.
+FORMATTERS = {
+    "console": "realtime.logs.OneLine",
+    "json": "realtime.logs_json.formatter",
+}
+
+# Whatever ends a line somewhere: a terminal, an editor, `str.splitlines`.
+LINE_ENDS = {ord(c): repr(c)[1:-1] for c in "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029\x1b"}
 
 
 def config(*, level: str, form: str) -> dict[str, Any]:
@@ -12,7 +19,7 @@ def config(*, level: str, form: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"()": _formatter, "form": form}},
+        "formatters": {"line": {"()": FORMATTERS[form]}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": level.upper()},
         "loggers": {
@@ -34,31 +41,15 @@ def _quieter(level: str) -> str:
     return "WARNING" if level == "info" else level.upper()
 
 
-def _formatter(form: str) -> logging.Formatter:
-    shared: list[Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    last: list[Processor]
-    if form == "json":
-        last = [
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ]
-    else:
-        last = [structlog.processors.format_exc_info, _line]
-    return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
-    )
+class OneLine(logging.Formatter):
+    """Writes `time level logger: event`, with line ends escaped: no forged lines."""
 
+    default_msec_format = "%s.%03d"
+    converter = staticmethod(time.gmtime)
 
-def _line(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
-    """Write `time level logger: event`, with line ends escaped: no forged lines."""
-    head = f"{event.pop('timestamp')} {event.pop('level'):<7} {event.pop('logger')}: "
-    trace = event.pop("exception", None)
-    text = str(event.pop("event")) + "".join(f" {k}={v}" for k, v in event.items())
-    line = head + text.replace("\r", "\\r").replace("\n", "\\n")
-    # A traceback is ours, not a visitor's; in one line nobody could read it.
-    return f"{line}\n{trace}" if trace else line
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        """Return the event's line; a traceback, which is ours, follows below it."""
+        return super().formatMessage(record).translate(LINE_ENDS)

@@ -26,7 +26,6 @@ LOGGING = logs.config(level=RAI_OPTIONS.log_level, form=RAI_OPTIONS.log_format)
 
 INSTALLED_APPS = [
     "realtime",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -37,6 +36,9 @@ INSTALLED_APPS = [
     "accounts",
     "chat",
 ]
+
+if RAI_OPTIONS.admin_path:
+    INSTALLED_APPS.insert(1, "django.contrib.admin")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -35,7 +35,8 @@ def _stamp() -> str:
     """Sum up name, size and time of each source; the lock stands for other people's."""
     seen = hashlib.blake2b(digest_size=16)
     seen.update((PROJECT / "requirements.lock").read_bytes())
-    for path in sorted(PROJECT.glob("*/static/**/*")):
+    apps = [init.parent for init in PROJECT.glob("*/__init__.py")]
+    for path in sorted(p for app in apps for p in app.glob("static/**/*")):
         state = path.stat()
         seen.update(f"{path}|{state.st_size}|{state.st_mtime_ns}\n".encode())
     return seen.hexdigest()
