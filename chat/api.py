@@ -21,6 +21,7 @@ from chat import queries
 from chat.actions import rooms
 from chat.actions.send import checked, send
 from chat.actions.speaker import Speaker
+from chat.conversation import stored
 from chat.core import codec_v1, frames
 from chat.core.errors import (
     HTTP_STATUS,
@@ -31,7 +32,6 @@ from chat.core.errors import (
 )
 from chat.core.ids import (
     RoomId,
-    message_ref,
     parse_message,
     parse_room,
     room_ref,
@@ -72,7 +72,8 @@ def _answers(view: _View) -> _View:
     async def answering(request: HttpRequest) -> HttpResponse:
         try:
             return await view(request)
-        except Exception as error:
+        # Whatever it is, a program gets an answer it can read.
+        except Exception as error:  # noqa: BLE001
             return _refusal(as_chat_error(error))
 
     return answering
@@ -83,7 +84,7 @@ def _answers(view: _View) -> _View:
 @_answers
 async def sync(request: HttpRequest) -> HttpResponse:
     """
-    ``GET /api/v1/sync?room=r7&since=12&tok=9f3a11c0&wait=25``: what came after a cursor.
+    ``GET /api/v1/sync?room=r7&since=12&tok=9f3a11c0&wait=25``: what came after.
 
     Without ``since`` the newest messages; with ``wait`` (seconds, at most 25) an
     answer without changes is held back until there are some.
@@ -136,14 +137,7 @@ async def send_message(request: HttpRequest) -> HttpResponse:
     )
     if not isinstance(posted, Posted):
         raise NotFound
-    stored = frames.Stored(
-        message_ref(posted.message), posted.seq, posted.v, posted.at
-    )
-    return _json(
-        frames.Ok(
-            id=0, room=room_ref(room), nonce=asked.nonce, m=stored, dup=posted.dup
-        )
-    )
+    return _json(stored(posted, 0, asked.nonce))
 
 
 async def _room(house: houses.House, speaker: Speaker, asked: _Body) -> RoomId:

@@ -29,7 +29,7 @@ _writers: list[ThreadPoolExecutor] = []
 
 async def in_db(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run synchronous database work that only reads, off the loop."""
-    return await asyncio.wrap_future(_readers.submit(_run, work, *args, **kwargs))
+    return await asyncio.wrap_future(_readers.submit(_bound(work, *args, **kwargs)))
 
 
 async def in_writer(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -49,7 +49,7 @@ def submit_write(
     while len(_writers) <= lane:
         name = f"db-write-{len(_writers)}"
         _writers.append(ThreadPoolExecutor(1, thread_name_prefix=name))
-    return _writers[lane].submit(_run, work, *args, **kwargs)
+    return _writers[lane].submit(_bound(work, *args, **kwargs))
 
 
 def is_postgres() -> bool:
@@ -93,9 +93,12 @@ def close_thread_connections() -> None:
         future.result(timeout=10)
 
 
-def _run(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    _mend()
-    return work(*args, **kwargs)
+def _bound(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
+    def run() -> T:
+        _mend()
+        return work(*args, **kwargs)
+
+    return run
 
 
 def _mend() -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, ClassVar
+from collections.abc import Coroutine
+from typing import Any, ClassVar, cast
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError, InterfaceError
@@ -23,16 +23,13 @@ from chat.db import in_db
 from chat.delivery import house as houses
 from chat.delivery.feed import Wire
 from chat.delivery.house import House
-from chat.delivery.outlet import Outlet, SendOutlet, TransportOutlet
+from chat.delivery.outlet import Outlet, Send, SendOutlet, TransportOutlet
 from chat.delivery.turnstile import address_key
 
 log = logging.getLogger(__name__)
 
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-
-class Door(AsyncWebsocketConsumer):  # type: ignore[misc]
+class Door(AsyncWebsocketConsumer):
     """
     One socket, from handshake to goodbye.
 
@@ -50,10 +47,12 @@ class Door(AsyncWebsocketConsumer):  # type: ignore[misc]
     speaker: Speaker | None = None
     address = ""
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve the connection; the stock loop hops to a thread for every frame."""
         self.scope = scope
         self.base_send = send
+        self._facts = cast("dict[str, Any]", scope)
+        self._extensions: dict[str, Any] = self._facts.get("extensions") or {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_counted = self._is_seated = False
         try:
@@ -72,7 +71,7 @@ class Door(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def connect(self) -> None:
         """Count, recognise and let in; or say why not, with a close code."""
         self.house = await houses.current()
-        self.address = address_key((self.scope.get("client") or ("", 0))[0])
+        self.address = address_key((self._facts.get("client") or ("", 0))[0])
         if not self.house.turnstile.enter(self.address):
             await self._refuse_handshake()
             return
@@ -116,6 +115,15 @@ class Door(AsyncWebsocketConsumer):  # type: ignore[misc]
     def on_binary(self) -> None:
         """One binary message; neither wire has any."""
 
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """The handshake's headers."""
+        return list(self._facts["headers"])
+
+    def room_argument(self) -> str:
+        """What the path says where the room's name stands."""
+        return str(self._facts["url_route"]["kwargs"]["nome_sala"])
+
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something for this connection; it ends with the connection."""
         task = asyncio.create_task(work)
@@ -149,31 +157,33 @@ class Door(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def _recognise(self) -> Person | None:
         # A script that sends no Origin might be any site's: it has no cookies here.
-        if self.scope.get("rai.anonymous"):
+        if self._facts.get("rai.anonymous"):
             return None
-        value = cookies.from_headers(self.scope["headers"])
+        value = cookies.from_headers(self.headers)
         if value is None:
             return None
         return await in_db(guests.identify, value)
 
     def _agreed_subprotocol(self) -> str | None:
-        offered = self.scope.get("subprotocols", [])
+        offered = self._facts.get("subprotocols") or []
         return self.subprotocol if self.subprotocol in offered else None
 
     def _open_outlet(self) -> Outlet:
-        transport = self.scope.get("extensions", {}).get("rai.transport")
+        send = cast("Send", self.base_send)
+        transport = self._extensions.get("rai.transport")
         if transport is None:
-            return SendOutlet(self.base_send)
+            return SendOutlet(send)
         transport.take(self.on_text)
-        return TransportOutlet(transport, self.base_send)
+        return TransportOutlet(transport, send)
 
     async def _refuse_handshake(self) -> None:
-        if "websocket.http.response" in self.scope.get("extensions", {}):
+        send = cast("Send", self.base_send)
+        if "websocket.http.response" in self._extensions:
             start = "websocket.http.response.start"
             headers = [(b"retry-after", b"5"), (b"content-type", b"text/plain")]
-            await self.base_send({"type": start, "status": 429, "headers": headers})
+            await send({"type": start, "status": 429, "headers": headers})
             body = "websocket.http.response.body"
-            await self.base_send({"type": body, "body": b"too many connections\n"})
+            await send({"type": body, "body": b"too many connections\n"})
         else:
             await self.close()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from django.db.models import F
 
@@ -125,9 +125,7 @@ def history(
         if newest is not None:
             rows = rows.filter(seq__lt=newest)
         found = list(rows.order_by("-seq")[: limit + 1])
-        return History(
-            _values(found[:limit][::-1]), head.at.v, more=len(found) > limit
-        )
+        return History(_values(found[:limit][::-1]), head.at.v, more=len(found) > limit)
 
 
 def is_member(room: RoomId, user: int) -> bool:
@@ -137,6 +135,7 @@ def is_member(room: RoomId, user: int) -> bool:
 
 
 # Below: inside a snapshot.
+
 
 #: (v, kind, obj_id, tok) of one line of the log.
 @dataclass(frozen=True, slots=True)
@@ -155,7 +154,8 @@ def _entries(room: RoomId, since: int, limit: int) -> list[_Entry]:
     # From ``since`` itself: its line proves that the cursor is of this history.
     rows = Change.objects.filter(room_id=room, v__gte=since).order_by("v")
     return [
-        _Entry(*row) for row in rows.values_list("v", "kind", "obj_id", "tok")[: limit + 1]
+        _Entry(*row)
+        for row in rows.values_list("v", "kind", "obj_id", "tok")[: limit + 1]
     ]
 
 
@@ -173,16 +173,12 @@ def _continues(entries: list[_Entry], since: At, head: Head) -> bool:
 
 
 def _window(room: RoomId, head: Head, limit: int) -> Page:
-    newest = list(
-        Message.objects.filter(room_id=room).order_by("-seq")[: limit + 1]
-    )
+    newest = list(Message.objects.filter(room_id=room).order_by("-seq")[: limit + 1])
     members = Member.objects.filter(room_id=room, role__isnull=False).order_by("-v")
     changes: list[WireChange] = [row.as_change() for row in newest[:limit][::-1]]
     changes += [row.as_change() for row in Room.objects.filter(pk=room)]
     changes += [row.as_change() for row in members[:WINDOW_MEMBERS]]
-    return Page(
-        room, 0, head.at, head, changes, reset=True, older=len(newest) > limit
-    )
+    return Page(room, 0, head.at, head, changes, reset=True, older=len(newest) > limit)
 
 
 def _states(room: RoomId, entries: list[_Entry], to: int) -> list[WireChange]:
@@ -208,7 +204,7 @@ def _states(room: RoomId, entries: list[_Entry], to: int) -> list[WireChange]:
 def _fitting(entries: list[_Entry], changes: list[WireChange]) -> At:
     """The last line of the log up to which the changes fit into one page."""
     size, room_for = 0, entries[-1].v
-    for change, following in zip(changes, changes[1:], strict=False):
+    for change, following in pairwise(changes):
         size += len(change.body.encode()) if isinstance(change, Msg) else 0
         if size > PAGE_BYTES:
             room_for = following.v - 1

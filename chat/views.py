@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirectBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -35,7 +35,7 @@ class IndexView(TemplateView):
 
     template_name = "index.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the entry, or lead to the room that was asked for."""
         asked = request.GET.get("nome_sala")
         if asked is None:
@@ -63,7 +63,7 @@ class SalaView(TemplateView):
 
     template_name = "sala.html"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The room by its one name; other spellings lead to it."""
         raw = self.kwargs["nome_sala"]
         try:

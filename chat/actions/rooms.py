@@ -38,13 +38,14 @@ async def find_or_make(house: House, speaker: Speaker, name: RoomName) -> RoomId
     Raises:
         RateLimited: This person has made enough rooms for now.
     """
-    room = await find(name.slug)
-    if room is None:
-        house.pace.new_room(speaker.person.id, is_guest=speaker.is_guest)
-        room, created = await in_writer(
-            find_or_create, name.slug, name.shown, speaker.person.id
-        )
-        if created:
-            house.hub.heard_born(name.slug, room)
-            house.bell.ring_born(name.slug, room)
+    found = await find(name.slug)
+    if found is not None:
+        return found
+    house.pace.new_room(speaker.person.id, is_guest=speaker.is_guest)
+    room, created = await in_writer(
+        find_or_create, name.slug, name.shown, speaker.person.id
+    )
+    if created:
+        house.hub.heard_born(name.slug, room)
+        house.bell.ring_born(name.slug, room)
     return room

@@ -1,4 +1,4 @@
-"""The tutorial's wire: ``{"mensagem": "..."}`` both ways, and nothing else, for ever."""
+"""The tutorial's wire, for ever: ``{"mensagem": "..."}`` both ways, nothing else."""
 
 from __future__ import annotations
 

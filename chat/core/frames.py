@@ -176,9 +176,7 @@ class Ping(Struct, frozen=True, tag="ping", tag_field="t"):
     pos: Annotated[dict[str, Count], Meta(max_length=128)] = field(default_factory=dict)
 
 
-ClientFrame = (
-    Hello | Sub | Unsub | Sync | Hist | Send | Edit | Delete | Typing | Ping
-)
+ClientFrame = Hello | Sub | Unsub | Sync | Hist | Send | Edit | Delete | Typing | Ping
 
 
 # Server to client
@@ -303,6 +301,4 @@ class Pong(Struct, frozen=True, tag="pong", tag_field="t"):
     fix: list[str]
 
 
-ServerFrame = (
-    HelloOk | SyncPage | Ev | HistPage | Ok | Err | Eph | End | Bye | Pong
-)
+ServerFrame = HelloOk | SyncPage | Ev | HistPage | Ok | Err | Eph | End | Bye | Pong

@@ -1,5 +1,5 @@
 """
-The doorbell over the configured Channels layer: one channel a process, one group a room.
+The doorbell over the Channels layer: one channel a process, one group a room.
 
 Layers lose messages and go deaf in silence, so nothing here is relied upon: a process
 rings itself every two seconds, and when it does not hear that, it counts as suspect
@@ -211,7 +211,8 @@ class Bell:
         while True:
             try:
                 self._hear(await self._layer.receive(channel))
-            except Exception as error:
+            # Each layer fails in its own way; deafness is not the end of the process.
+            except Exception as error:  # noqa: BLE001
                 log.warning("the bell fell silent error=%s", type(error).__name__)
                 self._suspect()
                 await asyncio.sleep(REOPEN_S)
@@ -284,7 +285,7 @@ class Bell:
         try:
             await asyncio.wait_for(call, LAYER_TIMEOUT_S)
         # Each layer fails in its own way; none of them may reach a room.
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             log.debug("layer call failed error=%s", type(error).__name__)
             return False
         return True

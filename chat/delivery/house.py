@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import random
+from typing import cast
 
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -21,7 +22,7 @@ from chat.core.errors import Close
 from chat.core.frames import Bye
 from chat.core.packets import Packet
 from chat.core.values import Batch
-from chat.delivery.bell import Bell
+from chat.delivery.bell import Bell, Layer
 from chat.delivery.feed import Wire
 from chat.delivery.hub import Hub
 from chat.delivery.outlet import Outlet
@@ -47,7 +48,7 @@ class House:
     """Everything that delivers, in one process and on one event loop."""
 
     def __init__(self) -> None:
-        self.bell = Bell(get_channel_layer(), settings.SECRET_KEY)
+        self.bell = Bell(cast("Layer", get_channel_layer()), settings.SECRET_KEY)
         self.hub = Hub(DatabaseStore(), self.bell)
         self.log = Log(self._committed)
         self.pace = Pace(is_open=not settings.RAI_LIMITS)

@@ -360,12 +360,8 @@ class Hub:
     def _advance_by(self, feed: Feed, page: Page) -> None:
         # The bell may have moved the room while the page was read; then the page's
         # start lies behind it and the next read goes on from where the room is.
-        seq = max(
-            [feed.seq, *(c.seq for c in page.changes if isinstance(c, Msg))]
-        )
-        batch = Batch(
-            page.room, page.start, page.to.v, page.to.tok, seq, page.changes
-        )
+        seq = max([feed.seq, *(c.seq for c in page.changes if isinstance(c, Msg))])
+        batch = Batch(page.room, page.start, page.to.v, page.to.tok, seq, page.changes)
         feed.advance(batch)
 
     def _restart(self, feed: Feed, behind: list[Listener]) -> None:

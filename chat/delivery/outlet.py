@@ -224,7 +224,7 @@ class SendOutlet(Outlet):
         except asyncio.CancelledError:
             raise
         # Each server has its own exception for a peer that left.
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             log.debug("peer left error=%s", type(error).__name__)
             self._queue.clear()
             self._size = 0

@@ -51,9 +51,7 @@ class Pace:
 
     def typing(self, person: int, room: int) -> bool:
         """Whether one more typing signal is worth passing on."""
-        return self._is_open or not self._typing.take(
-            (person, room), time.monotonic()
-        )
+        return self._is_open or not self._typing.take((person, room), time.monotonic())
 
     def _take(self, buckets: Buckets, key: Hashable) -> None:
         if self._is_open:

@@ -15,7 +15,6 @@ from chat.core.limits import (
     Buckets,
 )
 
-
 Key = TypeVar("Key", str, int)
 
 
@@ -29,7 +28,7 @@ class Turnstile:
         self._people: Counter[int] = Counter()
 
     def enter(self, address: str) -> bool:
-        """Whether a socket of this address may open; if so it counts until ``leave``."""
+        """Whether a socket of this address may open; it counts until ``leave``."""
         if not self._is_open:
             too_many = self._addresses[address] >= SOCKETS_PER_ADDRESS
             if too_many or self._handshakes.take(address, time.monotonic()):

@@ -117,7 +117,7 @@ class _Lane:
     async def _commit_singly(self, batch: list[_Waiting]) -> None:
         # One write the tables refuse must not take its neighbours down.
         if len(batch) == 1:
-            log.exception("the log refused a write room=%s", batch[0].op.room)
+            log.error("the log refused a write room=%s", batch[0].op.room)
             self._fail(batch, Internal())
         else:
             for waiting in batch:
@@ -136,7 +136,9 @@ class _Lane:
             self._sink(moved)
 
     def _give_up(self, batch: list[_Waiting], error: Exception) -> None:
-        log.warning("commit failed writes=%s error=%s", len(batch), type(error).__name__)
+        log.warning(
+            "commit failed writes=%s error=%s", len(batch), type(error).__name__
+        )
         refusal = _refusal(error)
         self._fail(batch, refusal)
         # Nothing that queued behind may overtake what was just refused.

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from chat.core.errors import ChatError, NotFound
 from chat.core.ops import Op, Post
@@ -60,7 +61,7 @@ def commit(ops: Sequence[Op]) -> Outcome:
 _Applied = Posted | NewMessage | int | ChatError
 
 
-def _open(cursor: sql.CursorWrapper, ops: Sequence[Op]) -> Draft:
+def _open(cursor: CursorWrapper, ops: Sequence[Op]) -> Draft:
     rooms = sql.lock_rooms(cursor, {op.room for op in ops})
     posts = [op for op in ops if isinstance(op, Post)]
     return Draft(
@@ -85,7 +86,7 @@ def _apply(draft: Draft, op: Op) -> _Applied:
 
 
 def _write(
-    cursor: sql.CursorWrapper, draft: Draft, applied: Sequence[_Applied]
+    cursor: CursorWrapper, draft: Draft, applied: Sequence[_Applied]
 ) -> list[Posted | int | ChatError]:
     settled: dict[int, Posted] = {}
     if draft.posts:

@@ -64,9 +64,7 @@ class Draft:
         room.head += 1
         room.tok = secrets.randbits(32)
         room.last_at = max(self.now, room.last_at)
-        self.log_rows.append(
-            (room.room, room.head, kind, obj, room.tok, room.last_at)
-        )
+        self.log_rows.append((room.room, room.head, kind, obj, room.tok, room.last_at))
         return room.head
 
 

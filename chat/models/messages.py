@@ -1,5 +1,7 @@
 """A message as it stands now."""
 
+from typing import Literal
+
 from django.conf import settings
 from django.db import models
 
@@ -60,5 +62,15 @@ class Message(models.Model):
             nonce=self.nonce,
             reply_to=None if self.reply_to is None else message_ref(self.reply_to),
             ed=self.edited_at,
-            deleted=None if self.deleted is None else self.DeletedBy(self.deleted).value,
+            deleted=_who_deleted(self.deleted),
         )
+
+
+def _who_deleted(stored: str | None) -> Literal["author", "mod"] | None:
+    match stored:
+        case "author":
+            return "author"
+        case "mod":
+            return "mod"
+        case _:
+            return None
