@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,99 +14,235 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=320, unique=True)),
-                ('shown', models.CharField(max_length=320)),
-                ('topic', models.CharField(blank=True, default='', max_length=250)),
-                ('v', models.BigIntegerField(default=0)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("slug", models.CharField(max_length=320, unique=True)),
+                ("shown", models.CharField(max_length=320)),
+                ("topic", models.CharField(blank=True, default="", max_length=250)),
+                ("v", models.BigIntegerField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Site',
+            name="Site",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('epoch', models.CharField(max_length=16)),
-                ('starts', models.BigIntegerField(default=0)),
-                ('origin', models.CharField(blank=True, default='', max_length=128)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("epoch", models.CharField(max_length=16)),
+                ("starts", models.BigIntegerField(default=0)),
+                ("origin", models.CharField(blank=True, default="", max_length=128)),
             ],
         ),
         migrations.CreateModel(
-            name='RoomHead',
+            name="RoomHead",
             fields=[
-                ('room', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='head', serialize=False, to='chat.room')),
-                ('head', models.BigIntegerField(default=0)),
-                ('seq', models.BigIntegerField(default=0)),
-                ('tok', models.BigIntegerField(default=0)),
-                ('floor', models.BigIntegerField(default=0)),
-                ('last_at', models.BigIntegerField(default=0)),
+                (
+                    "room",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="head",
+                        serialize=False,
+                        to="chat.room",
+                    ),
+                ),
+                ("head", models.BigIntegerField(default=0)),
+                ("seq", models.BigIntegerField(default=0)),
+                ("tok", models.BigIntegerField(default=0)),
+                ("floor", models.BigIntegerField(default=0)),
+                ("last_at", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('pk', models.CompositePrimaryKey('room_id', 'v', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('v', models.BigIntegerField()),
-                ('kind', models.SmallIntegerField()),
-                ('obj_id', models.BigIntegerField()),
-                ('tok', models.BigIntegerField()),
-                ('at', models.BigIntegerField()),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='chat.room')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "room_id",
+                        "v",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("v", models.BigIntegerField()),
+                ("kind", models.SmallIntegerField()),
+                ("obj_id", models.BigIntegerField()),
+                ("tok", models.BigIntegerField()),
+                ("at", models.BigIntegerField()),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="chat.room",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Nonce',
+            name="Nonce",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nonce', models.CharField(max_length=64)),
-                ('message_id', models.BigIntegerField()),
-                ('seq', models.BigIntegerField()),
-                ('v', models.BigIntegerField()),
-                ('at', models.BigIntegerField()),
-                ('digest', models.CharField(max_length=32)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='chat.room')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("nonce", models.CharField(max_length=64)),
+                ("message_id", models.BigIntegerField()),
+                ("seq", models.BigIntegerField()),
+                ("v", models.BigIntegerField()),
+                ("at", models.BigIntegerField()),
+                ("digest", models.CharField(max_length=32)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="chat.room",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('author', 'nonce'), name='nonce_author')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("author", "nonce"), name="nonce_author"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.BigIntegerField()),
-                ('v', models.BigIntegerField()),
-                ('at', models.BigIntegerField()),
-                ('author_name', models.CharField(max_length=128)),
-                ('nonce', models.CharField(max_length=64)),
-                ('body', models.TextField()),
-                ('reply_to', models.BigIntegerField(null=True)),
-                ('edited_at', models.BigIntegerField(null=True)),
-                ('deleted', models.CharField(blank=True, choices=[('author', 'Author'), ('mod', 'Moderator')], max_length=8, null=True)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='chat.room')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("seq", models.BigIntegerField()),
+                ("v", models.BigIntegerField()),
+                ("at", models.BigIntegerField()),
+                ("author_name", models.CharField(max_length=128)),
+                ("nonce", models.CharField(max_length=64)),
+                ("body", models.TextField()),
+                ("reply_to", models.BigIntegerField(null=True)),
+                ("edited_at", models.BigIntegerField(null=True)),
+                (
+                    "deleted",
+                    models.CharField(
+                        blank=True,
+                        choices=[("author", "Author"), ("mod", "Moderator")],
+                        max_length=8,
+                        null=True,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="chat.room",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('room', 'seq'), name='message_room_seq')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("room", "seq"), name="message_room_seq"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=128)),
-                ('role', models.CharField(max_length=12, null=True)),
-                ('joined_v', models.BigIntegerField()),
-                ('v', models.BigIntegerField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='chat.room')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.CharField(max_length=128)),
+                ("role", models.CharField(max_length=12, null=True)),
+                ("joined_v", models.BigIntegerField()),
+                ("v", models.BigIntegerField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="chat.room",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('room', 'user'), name='member_room_user')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("room", "user"), name="member_room_user"
+                    )
+                ],
             },
         ),
     ]
