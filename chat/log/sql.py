@@ -27,9 +27,20 @@ LOCK_TIMEOUT_MS = 2000
 
 
 def begin(cursor: CursorWrapper) -> None:
-    """What a fresh transaction needs before it takes locks."""
+    """
+    What a fresh transaction needs before it takes locks.
+
+    Acked means stored: a server that was told to commit without waiting for its disk
+    waits for these transactions all the same. SQLite's connections are opened with
+    ``synchronous=FULL`` (realtime.settings).
+    """
     if connection.vendor == "postgresql":
-        cursor.execute(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}")
+        cursor.execute(
+            "SELECT set_config('lock_timeout', %s, true),"
+            " CASE WHEN current_setting('synchronous_commit') = 'off'"
+            " THEN set_config('synchronous_commit', 'on', true) END",
+            [str(LOCK_TIMEOUT_MS)],
+        )
 
 
 def lock_rooms(cursor: CursorWrapper, rooms: Iterable[int]) -> dict[RoomId, OpenRoom]:
