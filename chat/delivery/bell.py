@@ -79,7 +79,8 @@ class Bell:
 
     def __init__(self, layer: Layer, secret_key: str) -> None:
         self.counters = BellCounters()
-        self.is_suspect = False
+        #: Set while the bell cannot be relied upon; the sweeper waits on it.
+        self.suspected = asyncio.Event()
         self._layer = layer
         self._listener: Listener | None = None
         self._signer = Signer(secret_key)
@@ -94,6 +95,11 @@ class Bell:
         self._heard_at = time.monotonic()
         self._receiving: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether rings may be passing by unheard."""
+        return self.suspected.is_set()
 
     async def start(self, listener: Listener) -> None:
         """Open the channel and start listening, ringing and watching."""
@@ -237,7 +243,7 @@ class Bell:
             self._heard_at = time.monotonic()
             if self.is_suspect:
                 log.info("the bell is heard again")
-            self.is_suspect = False
+            self.suspected.clear()
 
     async def _watch(self) -> None:
         while True:
@@ -255,7 +261,7 @@ class Bell:
 
     def _suspect(self) -> None:
         if not self.is_suspect:
-            self.is_suspect = True
+            self.suspected.set()
             self.counters.suspicions += 1
             log.warning("the bell is suspect: sweeping the log instead")
 

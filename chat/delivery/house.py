@@ -115,7 +115,7 @@ class House:
 
     async def _sweep(self) -> None:
         while True:
-            await asyncio.sleep(SUSPECT_SWEEP_S if self.bell.is_suspect else SWEEP_S)
+            await self._until_next_sweep()
             rooms = self.hub.warm_rooms()
             if len(rooms) > SWEEP_ROOMS:
                 self._swept %= len(rooms)
@@ -125,6 +125,14 @@ class House:
                 await self.hub.sweep(rooms)
             except (DatabaseError, InterfaceError) as error:
                 log.warning("sweep failed error=%s", type(error).__name__)
+
+    async def _until_next_sweep(self) -> None:
+        if self.bell.is_suspect:
+            await asyncio.sleep(SUSPECT_SWEEP_S)
+        else:
+            # A bell that becomes suspect meanwhile is swept for at once.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.bell.suspected.wait(), SWEEP_S)
 
     async def _cool(self) -> None:
         while True:
