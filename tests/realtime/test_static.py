@@ -9,7 +9,9 @@ from realtime import static
 from realtime.values import PROJECT
 
 HASHED = re.compile(r"\.[0-9a-f]{12}\.js$")
-IMPORT = re.compile(r"""(?:from|import)\s*["'](\.[^"']+)["']""")
+IMPORT = re.compile(
+    r"""^(?:import|export|\})[^\n]*["'](\.[^"'\n]+)["'];""", re.MULTILINE
+)
 
 
 def collect(folder: Path) -> None:
