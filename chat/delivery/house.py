@@ -29,7 +29,7 @@ from chat.delivery.outlet import Outlet
 from chat.delivery.pace import Pace
 from chat.delivery.store import DatabaseStore
 from chat.delivery.turnstile import Turnstile
-from chat.log import Log
+from chat.log import Log, trim
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ SUSPECT_SWEEP_S = 0.25
 SWEEP_ROOMS = 2000
 #: Rooms without listeners are forgotten every so often.
 COOL_S = 60.0
+#: Old lines of the log are forgotten every so often, stride by stride.
+TRIM_S = 3600.0
 #: Clients of a closing process come back spread over this long.
 RETURN_SPREAD_MS = 20_000
 
@@ -66,6 +68,7 @@ class House:
         self._tasks = [
             asyncio.create_task(self._sweep(), name="sweeper"),
             asyncio.create_task(self._cool(), name="cooler"),
+            asyncio.create_task(self._trim(), name="trimmer"),
         ]
 
     async def stop(self) -> None:
@@ -138,6 +141,22 @@ class House:
         while True:
             await asyncio.sleep(COOL_S)
             await self.hub.cool()
+
+    async def _trim(self) -> None:
+        while True:
+            await asyncio.sleep(TRIM_S)
+            try:
+                await self._trim_once()
+            except (DatabaseError, InterfaceError) as error:
+                log.warning("trim failed error=%s", type(error).__name__)
+
+    async def _trim_once(self) -> None:
+        # Each stride is a write of its own: messages that queued behind it go first.
+        while lines := await db.in_db(trim.overdue):
+            for room, floor in lines:
+                await db.in_writer(trim.forget_lines, room, floor)
+        while await db.in_writer(trim.forget_nonces):
+            continue
 
 
 _house: House | None = None
