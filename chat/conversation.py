@@ -204,6 +204,10 @@ class RaiConsumer(Door):
         await self._subscriptions().follow(key, room, frame.id, since, window)
         self._session.done(frame)
 
+    async def _watch(self, ref: str, frame: frames.Sub) -> None:
+        await self._subscriptions().follow_head(ref, _room(ref))
+        self._done(frame, frames.Ok(id=frame.id, room=ref))
+
     async def _enter_named(
         self, key: str, name: RoomName, frame: frames.Sub, since: At | None
     ) -> None:

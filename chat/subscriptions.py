@@ -45,6 +45,11 @@ class Subscriptions:
         listener = self._listeners[key] = Listener(self._door.outlet, Wire.V1, frame_id)
         await self._hub.subscribe(room, listener, since, window)
 
+    async def follow_head(self, key: str, room: RoomId) -> None:
+        """Only where the room stands; see ``Hub.follow_head``."""
+        listener = self._listeners[key] = Listener(self._door.outlet, Wire.V1)
+        await self._hub.follow_head(room, listener)
+
     async def follow_name(
         self, key: str, name: RoomName, frame_id: int, since: At | None, window: int
     ) -> bool:

@@ -102,6 +102,7 @@ class Sub(Struct, frozen=True, tag="sub", tag_field="t"):
     room: Ref | None = None
     name: Slug | None = None
     since: Cursor | None = None
+    mode: Literal["full", "head"] = "full"
     window: Annotated[int, Meta(ge=1, le=100)] = 50
 
 
@@ -279,6 +280,14 @@ class Eph(Struct, frozen=True, tag="eph", tag_field="t"):
     by: By
 
 
+class HeadFrame(Struct, frozen=True, tag="head", tag_field="t"):
+    """Where a room stands, for those who asked for no more (mode ``head``)."""
+
+    room: str
+    v: int
+    seq: int
+
+
 class End(Struct, frozen=True, tag="end", tag_field="t"):
     """The subscription is over."""
 
@@ -301,4 +310,6 @@ class Pong(Struct, frozen=True, tag="pong", tag_field="t"):
     fix: list[str]
 
 
-ServerFrame = HelloOk | SyncPage | Ev | HistPage | Ok | Err | Eph | End | Bye | Pong
+ServerFrame = (
+    HelloOk | SyncPage | Ev | HistPage | Ok | Err | Eph | HeadFrame | End | Bye | Pong
+)

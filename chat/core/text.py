@@ -22,8 +22,8 @@ MAX_RAW = 64 * 1024
 # do not. Counted with joiners, or a joiner after each eighth mark would reset it.
 MAX_MARKS = 8
 
-# Printable text below U+0300 is its own normal form and holds no mark.
-_BEYOND_LATIN = re.compile("[^\u0000-\u02ff]")
+# Below U+0300 text is its own normal form, and holds no mark.
+_UNUSUAL = re.compile("[^\t\n -~\u00a0-\u00ac\u00ae-\u02ff]")
 _LINE_END = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _EMPTY_LINES = re.compile("\n{3,}")
 
@@ -81,24 +81,15 @@ def clean(raw: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    return text.isprintable() and (text.isascii() or not _BEYOND_LATIN.search(text))
+    return not _UNUSUAL.search(text) and "\n\n\n" not in text
 
 
-def _cleaned(raw: str) -> str:
-    """Repeat one pass until it changes nothing: nearly always the second says so."""
-    text = raw
-    for _ in range(4):
-        once = _pass(text)
-        if once == text:
-            return text
-        text = once
-    raise BadText("encoding")
-
-
-def _pass(text: str) -> str:
+def _cleaned(text: str) -> str:
+    # In this order one pass is enough: nothing below makes work for what is above.
     text = _LINE_END.sub("\n", text)
     text = _JUNK.sub(r"\1", text)
-    # Before normalising too: its cost grows with the square of a tower's height.
+    # Before normalising, whose cost grows with the square of a tower's height, and
+    # after it, because some letters come apart into a base and a mark.
     text = _TOWER.sub(r"\1", text)
     text = unicodedata.normalize("NFC", text)
     text = _TOWER.sub(r"\1", text)

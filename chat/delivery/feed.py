@@ -7,13 +7,14 @@ are at ``cur``" holds between any two steps. The waiting parts are in ``hub``.
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from enum import Enum, auto
 
 from msgspec import UNSET
 
 from chat.core import codec_seed, codec_v1
-from chat.core.frames import Change, Ev, Msg, SyncPage
+from chat.core.frames import Change, Ev, HeadFrame, Msg, SyncPage
 from chat.core.ids import RoomId, room_ref
 from chat.core.packets import Packet
 from chat.core.values import At, Batch, Head, Page
@@ -23,6 +24,8 @@ from chat.delivery.outlet import Outlet
 RING = 256
 #: Bytes of them at most.
 RING_BYTES = 1024 * 1024
+#: How often at most a room's head is told to those who want only that (s).
+HEAD_EVERY_S = 1.0
 #: Batches that may collect for a listener while it reads its pages.
 PENDING = 256
 
@@ -155,9 +158,12 @@ class Feed:
     """A room that somebody here listens to."""
 
     __slots__ = (
+        "_head_timer",
+        "_is_head_stale",
         "_ring",
         "_ring_bytes",
         "at",
+        "live_head",
         "live_seed",
         "live_v1",
         "pending",
@@ -171,14 +177,17 @@ class Feed:
         self.seq = head.seq
         self.live_v1: dict[Listener, None] = {}
         self.live_seed: dict[Listener, None] = {}
+        self.live_head: dict[Listener, None] = {}
         self.pending: dict[Listener, None] = {}
         self._ring: deque[Beat] = deque()
         self._ring_bytes = 0
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._is_head_stale = False
 
     @property
     def is_idle(self) -> bool:
         """Whether nobody listens."""
-        return not (self.live_v1 or self.live_seed or self.pending)
+        return not (self.live_v1 or self.live_seed or self.live_head or self.pending)
 
     def advance(self, batch: Batch) -> bool:
         """
@@ -206,6 +215,8 @@ class Feed:
                     listener.outlet.write(packet)
         for listener in self.pending:
             _collect(listener, beat)
+        if self.live_head:
+            self._tell_head()
         self._remember(beat)
         return True
 
@@ -225,6 +236,8 @@ class Feed:
         self.at, self.seq = head.at, head.seq
         self._ring.clear()
         self._ring_bytes = 0
+        if self.live_head:
+            self._tell_head()
         return behind
 
     def register(self, listener: Listener) -> None:
@@ -245,6 +258,11 @@ class Feed:
             # What it was just given is already more than it takes.
             self.hold(listener)
 
+    def follow_head(self, listener: Listener) -> None:
+        """Tell the listener where the room stands, now and whenever it moves."""
+        self.live_head[listener] = None
+        listener.outlet.write(self._head())
+
     def hold(self, listener: Listener) -> bool:
         """Stop writing to a live listener; it remembers where. False if it was not."""
         live = self.live_v1 if listener.wire is Wire.V1 else self.live_seed
@@ -259,6 +277,7 @@ class Feed:
         """Forget the listener."""
         self.live_v1.pop(listener, None)
         self.live_seed.pop(listener, None)
+        self.live_head.pop(listener, None)
         self.pending.pop(listener, None)
 
     def is_live(self, listener: Listener) -> bool:
@@ -275,6 +294,27 @@ class Feed:
                 return beats[::-1]
             beats.append(beat)
         return None
+
+    def _tell_head(self) -> None:
+        if self._head_timer is not None:
+            self._is_head_stale = True
+            return
+        packet = self._head()
+        for listener in self.live_head:
+            if not listener.outlet.is_lagging:
+                listener.outlet.write(packet)
+        loop = asyncio.get_running_loop()
+        self._head_timer = loop.call_later(HEAD_EVERY_S, self._head_due)
+
+    def _head_due(self) -> None:
+        self._head_timer = None
+        if self._is_head_stale:
+            self._is_head_stale = False
+            self._tell_head()
+
+    def _head(self) -> Packet:
+        head = HeadFrame(room=room_ref(self.room), v=self.at.v, seq=self.seq)
+        return Packet(codec_v1.encode(head))
 
     def _remember(self, beat: Beat) -> None:
         self._ring.append(beat)

@@ -139,6 +139,19 @@ class Hub:
         listener.seq = feed.seq
         feed.go_live(listener)
 
+    async def follow_head(self, room: RoomId, listener: Listener) -> None:
+        """
+        Tell the listener where the room stands, at most once a second.
+
+        Raises:
+            NotFound: The room is not there.
+        """
+        listener.room = room
+        feed = await self._warm(room)
+        if feed is None:
+            raise NotFound
+        feed.follow_head(listener)
+
     async def wait_for(self, slug: str, listener: Listener) -> None:
         """Serve the listener as soon as the room of this name is born."""
         self._waiting.setdefault(slug, {})[listener] = None
