@@ -9,6 +9,7 @@ database from the event loop.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ T = TypeVar("T")
 READ_THREADS = 4
 #: SQLite has one writer; PostgreSQL commits of different rooms may overlap.
 WRITE_LANES_POSTGRES = 4
+#: Longest wait for a thread to let go of its connection (s).
+CLOSE_TIMEOUT_S = 10.0
 
 _readers = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="db-read")
 _writers: list[ThreadPoolExecutor] = []
@@ -88,9 +91,19 @@ def snapshot() -> Iterator[None]:
 
 def close_thread_connections() -> None:
     """Close every connection of these threads; they reopen when next used."""
-    workers = [*([_readers] * READ_THREADS), *_writers]
-    for future in [worker.submit(connection.close) for worker in workers]:
-        future.result(timeout=10)
+    # Each reading thread must get one: none returns before all have begun.
+    together = threading.Barrier(READ_THREADS)
+    closing = [_readers.submit(_close, together) for _ in range(READ_THREADS)]
+    closing += [writer.submit(_close, None) for writer in _writers]
+    for future in closing:
+        future.result(timeout=CLOSE_TIMEOUT_S)
+
+
+def _close(together: threading.Barrier | None) -> None:
+    if together is not None:
+        together.wait(CLOSE_TIMEOUT_S)
+    # Of this thread: ``connection`` is another object in each.
+    connection.close()
 
 
 def _bound(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:

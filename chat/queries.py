@@ -50,7 +50,7 @@ def page(room: RoomId, since: At, limit: int) -> Page | None:
         entries = _entries(room, since.v, limit)
         if not _continues(entries, since, head):
             return _window(room, head, limit=50)
-        after = entries if since.v == 0 else entries[1:]
+        after = entries[:limit] if since.v == 0 else entries[1:]
         if not after:
             return Page(room, since.v, since, head, [])
         changes = _states(room, after, after[-1].v)
