@@ -46,6 +46,17 @@ def run(chosen: Options) -> int:
     start goes straight to serving.
     """
     datadir.prepare(chosen.data_dir)
+    if chosen.redis_urls:
+        return _serve(chosen)
+    # Without a bell between them, two processes would be two chats on one database.
+    try:
+        with datadir.held(chosen.data_dir):
+            return _serve(chosen)
+    except datadir.InUse:
+        options.give_up("DATA_DIR: another Rai Chat is running on it; see REDIS_URL")
+
+
+def _serve(chosen: Options) -> int:
     if static.is_stale(chosen.data_dir) and not chosen.debug:
         # In a process of its own: this one's settings must find the result in place.
         subprocess.run([sys.executable, "-m", "realtime", "collect"], check=True)
@@ -62,12 +73,13 @@ def migrate() -> None:
     try:
         if not _is_behind():
             return
+        print("rai: bringing the tables up to date ...", file=sys.stderr)
         if connection.vendor != "postgresql":
-            call_command("migrate", interactive=False, verbosity=1)
+            call_command("migrate", interactive=False, verbosity=0)
             return
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
-            call_command("migrate", interactive=False, verbosity=1)
+            call_command("migrate", interactive=False, verbosity=0)
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
     finally:
         connection.close()

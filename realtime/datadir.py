@@ -1,7 +1,10 @@
 """The data folder and the secrets that live in it."""
 
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 SECRET_BYTES = 64  # 86 letters in base64url; Django's check asks for 50.
@@ -10,6 +13,26 @@ SECRET_BYTES = 64  # 86 letters in base64url; Django's check asks for 50.
 def prepare(folder: Path) -> None:
     """Make the data folder, for our eyes only. One that exists is left as it is."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+class InUse(Exception):
+    """Another process holds the data folder."""
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """
+    Hold the folder for this process; the system lets go of it however we end.
+
+    Raises:
+        InUse: Somebody else does.
+    """
+    with (folder / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise InUse(folder) from None
+        yield
 
 
 def secret_key(folder: Path) -> str:
