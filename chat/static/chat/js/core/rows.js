@@ -138,6 +138,7 @@ function continues(before, row) {
   return (
     before !== undefined &&
     before.by.id === row.by.id &&
+    before.by.name === row.by.name &&
     row.at - before.at <= GROUP_MS &&
     dayOf(before.at) === dayOf(row.at)
   );

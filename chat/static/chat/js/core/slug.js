@@ -1,19 +1,18 @@
-// A room's name while it is typed. The server's rule decides; this one only spares
-// people a round trip for the common slips.
+// A room's address while its name is typed. The server's rule decides
+// (chat/core/names.py); this one only shows what it will make of the common cases.
 
 const MAX_NAME = 80;
 
 /**
- * Spaces become "-", what can never be part of a name goes.
- *
  * @param {string} typed
- * @returns {string}
+ * @returns {string} Lower case, spaces as "-", without what no name can hold.
  */
-export function typedName(typed) {
+export function addressOf(typed) {
   const kept = typed
-    .normalize("NFC")
-    .replace(/^\s+/u, "")
-    .replace(/\s+/gu, "-")
-    .replace(/[^\p{L}\p{M}\p{N}_-]/gu, "");
+    .normalize("NFKC")
+    .toLowerCase()
+    .trim()
+    .replace(/-*\s[\s-]*/gu, "-")
+    .replace(/[^\p{L}\p{M}\p{Nd}\p{Nl}_-]/gu, "");
   return [...kept].slice(0, MAX_NAME).join("");
 }

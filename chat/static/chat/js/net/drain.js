@@ -16,6 +16,8 @@ const ANSWER_WITHIN_MS = 8000;
  * @property {Link} link
  * @property {Store} store
  * @property {Clock} clock
+ * @property {LockManager | undefined} locks Missing in some browsers on plain http.
+ * @property {BroadcastChannel | undefined} tabs
  * @property {string} slug
  * @property {string} shown The spelling that a new room will keep.
  * @property {() => string | null} ref
@@ -34,8 +36,6 @@ export class Drain {
   #asked = new Map();
   /** @type {(() => void) | null} */
   #alarm = null;
-  /** @type {BroadcastChannel | null} */
-  #tabs = null;
 
   /** @param {Parts} parts */
   constructor(parts) {
@@ -52,7 +52,8 @@ export class Drain {
     const now = this.#parts.clock.now();
     // What this page wrote while the disk was read comes after.
     this.#box = this.#box.reduce(add, lost(left, now));
-    if ("BroadcastChannel" in globalThis) this.#listen();
+    const { tabs } = this.#parts;
+    if (tabs) tabs.onmessage = (event) => this.#hearTab(event.data);
     this.#lock({});
     this.#changed();
   }
@@ -202,12 +203,13 @@ export class Drain {
 
   /** @param {LockOptions} options */
   #lock(options) {
-    if (!("locks" in navigator)) {
+    const { locks, slug } = this.#parts;
+    if (!locks) {
       this.#holds = true;
       return;
     }
-    navigator.locks
-      .request(`rai-outbox-${this.#parts.slug}`, options, () => this.#held())
+    locks
+      .request(`rai-outbox-${slug}`, options, () => this.#held())
       .catch(() => {
         // Another tab took it, because somebody writes there.
         this.#holds = false;
@@ -222,11 +224,6 @@ export class Drain {
     return new Promise(() => {});
   }
 
-  #listen() {
-    this.#tabs = new BroadcastChannel(`rai-outbox-${this.#parts.slug}`);
-    this.#tabs.onmessage = (event) => this.#hearTab(event.data);
-  }
-
   /** @param {{ put?: Entry, drop?: string, ack?: string, m?: Ok["m"], v?: number }} word */
   #hearTab(word) {
     const now = this.#parts.clock.now();
@@ -238,6 +235,6 @@ export class Drain {
 
   /** @param {object} word */
   #tell(word) {
-    this.#tabs?.postMessage(word);
+    this.#parts.tabs?.postMessage(word);
   }
 }

@@ -1,12 +1,14 @@
-// The entry page: spares people slips in the room's name, and remembers the nickname.
+// The entry page: shows where a name leads, and takes the nickname along.
 
-import { typedName } from "../core/slug.js";
+import { addressOf } from "../core/slug.js";
+import { fill } from "../core/texts.js";
 import { chooseNickname } from "../net/api.js";
 import * as memory from "../net/memory.js";
 import { find, part, say } from "../ui/dom.js";
 
 const form = part("entrar", HTMLFormElement);
 const room = find(form, "#sala", HTMLInputElement);
+const address = find(form, "#sala-endereco", HTMLElement);
 const roomError = find(form, "#sala-erro", HTMLElement);
 const nick = find(form, '[data-parte="apelido"]', HTMLInputElement);
 const nickError = find(form, "#nome-erro", HTMLElement);
@@ -14,25 +16,20 @@ const key = part("chave", HTMLFormElement);
 
 nick.value ||= memory.nickname();
 
-room.addEventListener("input", (event) => {
-  const composing = event instanceof InputEvent && event.isComposing;
-  if (!composing) tidy();
+room.addEventListener("input", () => {
+  const name = addressOf(room.value);
+  const same = name === room.value;
+  say(address, same ? "" : fill(address.dataset.texto ?? "", { endereco: `/chat/${name}/` }));
+  complain(room, roomError, "");
 });
-room.addEventListener("compositionend", tidy);
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   enter();
 });
 
-function tidy() {
-  const name = typedName(room.value);
-  if (name !== room.value) room.value = name;
-  complain(room, roomError, "");
-}
-
 async function enter() {
-  if (!room.value) {
+  if (!room.value.trim()) {
     complain(room, roomError, roomError.dataset.vazio ?? "");
   } else if (await named()) {
     form.submit();

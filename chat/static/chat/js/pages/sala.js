@@ -109,6 +109,8 @@ class RoomPage {
       link: this.#link,
       store: await openStore(),
       clock,
+      locks: navigator.locks,
+      tabs: "BroadcastChannel" in globalThis ? new BroadcastChannel(`rai-outbox-${this.#data.name}`) : undefined,
       slug: this.#data.name,
       shown: this.#data.shown,
       ref: () => this.#sub.ref,
