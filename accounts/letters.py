@@ -50,6 +50,8 @@ MAX_MARKS = 4
 MAX_COMMON_MARKS = 2
 
 _GRAPHEME = regex.compile(r"\X")
+# \X looks back along a whole run of these at each step: 4,096 of them took 57 ms.
+_FLAG = regex.compile(r"\p{Regional_Indicator}{2}")
 _INVISIBLE = regex.compile(rf"[\p{{Default_Ignorable_Code_Point}}{BLANK_LETTERS}]")
 _TOWER = regex.compile(rf"\p{{M}}{{{MAX_MARKS + 1}}}")
 _COMMON_TOWER = regex.compile(
@@ -63,7 +65,7 @@ def graphemes(text: str) -> int:
     if text.isascii() and "\r" not in text:
         count = len(text)
     else:
-        count = len(_GRAPHEME.findall(text))
+        count = len(_GRAPHEME.findall(_FLAG.sub("x", text)))
     return count
 
 

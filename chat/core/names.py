@@ -27,7 +27,7 @@ _JOINERS = {ord(joiner): None for joiner in letters.JOINERS}
 
 _CONTROL = regex.compile(r"[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]")
 _SPACES = regex.compile(r"\p{Zs}+")
-_GAP = regex.compile(r"-*\p{Zs}[\p{Zs}-]*")
+_GAP = regex.compile(r"[\p{Zs}-]+")
 _WRITABLE = regex.compile(r"[\p{L}\p{Nd}\p{Nl}\p{Mn}\p{Mc}_-]*")
 _LETTER = regex.compile(r"[\p{L}\p{Nd}\p{Nl}]")
 _LOOSE_MARK = regex.compile(r"(?:^|[_-])\p{M}")
@@ -100,9 +100,14 @@ def _slug(typed: str) -> str:
     folded = letters.folded(typed)
     if folded is None:
         raise BadRoomName("character")
-    slug = _GAP.sub("-", folded.strip().translate(_DASHES))
+    slug = _GAP.sub(_hyphen, folded.strip().translate(_DASHES))
     _check(slug)
     return slug
+
+
+def _hyphen(gap: "regex.Match[str]") -> str:
+    """Return one hyphen for spaces and what is between them; hyphens alone stay."""
+    return "-" if gap[0].strip("-") else gap[0]
 
 
 def _check(slug: str) -> None:
