@@ -69,7 +69,7 @@ def written(path: Path) -> Iterator[str]:
         if verb in ("execute", "executemany") and call.args:
             sql = call.args[0]
             if isinstance(sql, ast.Constant) and SQL_WRITE.match(str(sql.value)):
-                yield f"{named(path)}:{call.lineno} {sql.value}"
+                yield f"{named(path)}:{call.lineno} {sql.value!r}"
 
 
 def test_rooms_are_changed_by_the_log_and_the_actions_alone() -> None:

@@ -15,8 +15,6 @@ def problems() -> Iterator[str]:
     """Yield a line for each address, missing hash or loose pin."""
     for name in (*PYTHON_LOCKS, "package-lock.json"):
         text = (PROJECT / name).read_text(encoding="utf-8")
-        if "://" in text:
-            yield f"{name}: holds an address"
         if name.endswith(".json"):
             yield from _npm_problems(name, text)
         else:
@@ -27,9 +25,13 @@ def _npm_problems(name: str, text: str) -> Iterator[str]:
     for path, package in json.loads(text)["packages"].items():
         if path and "integrity" not in package:
             yield f"{name}: {path} has no hash"
+        if "resolved" in package:
+            yield f"{name}: {path} holds an address"
 
 
 def _python_problems(name: str, text: str) -> Iterator[str]:
+    if "://" in text:
+        yield f"{name}: holds an address"
     for entry in text.replace("\\\n", " ").splitlines():
         if not entry.strip() or entry.lstrip().startswith("#"):
             continue

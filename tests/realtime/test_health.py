@@ -1,7 +1,7 @@
 """Probes: what they answer, and what they leave behind."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -18,6 +18,20 @@ class DeafLayer(InMemoryChannelLayer):
 
     async def send(self, channel: str, message: Any) -> None:
         raise ConnectionError
+
+
+UseLayer = Callable[[InMemoryChannelLayer], InMemoryChannelLayer]
+
+
+@pytest.fixture
+def use_layer(monkeypatch: pytest.MonkeyPatch) -> UseLayer:
+    """Let the process have another channel layer for this test."""
+
+    def use(layer: InMemoryChannelLayer) -> InMemoryChannelLayer:
+        monkeypatch.setitem(channel_layers.backends, "default", layer)
+        return layer
+
+    return use
 
 
 @pytest.fixture(autouse=True)
@@ -48,14 +62,12 @@ async def test_ready_means_database_migrations_and_layer(
 
 
 async def test_a_broken_layer_is_named_and_nothing_else_is_told(
-    async_client: AsyncClient,
+    async_client: AsyncClient, use_layer: UseLayer
 ) -> None:
     """Strangers may read this page."""
-    layer = channel_layers.set("default", DeafLayer())
-    try:
-        answer = await async_client.get("/readyz")
-    finally:
-        channel_layers.set("default", layer)
+    use_layer(DeafLayer())
+
+    answer = await async_client.get("/readyz")
 
     assert answer.status_code == 503
     assert json.loads(answer.content) == {
@@ -67,17 +79,14 @@ async def test_a_broken_layer_is_named_and_nothing_else_is_told(
 
 
 async def test_a_probe_each_second_leaves_no_channel_behind(
-    async_client: AsyncClient,
+    async_client: AsyncClient, use_layer: UseLayer
 ) -> None:
-    layer = InMemoryChannelLayer()
-    before = channel_layers.set("default", layer)
-    try:
-        for _ in range(3):
-            await async_client.get("/readyz")
-        while health._forgetting:
-            await next(iter(health._forgetting))
-    finally:
-        channel_layers.set("default", before)
+    layer = use_layer(InMemoryChannelLayer())
+
+    for _ in range(3):
+        await async_client.get("/readyz")
+    while health._forgetting:
+        await next(iter(health._forgetting))
 
     assert layer.channels == {}
 
