@@ -202,6 +202,9 @@ class Workers(Multiprocess):
         while not self.should_exit.wait(POLL_S):
             self.handle_signals()
             self.keep_subprocess_alive()
+        # A connection must not wait in a backlog that nobody serves any more.
+        for listener in self.sockets:
+            listener.close()
         self.terminate_all()
         return self._join_within(WORKER_EXIT_S)
 

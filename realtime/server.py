@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from realtime.guards import USER_TIMEOUT_MS, Guards
-from realtime.process import RaiConfig, RaiServer, Workers
+from realtime.process import DRAIN_HOOK, RaiConfig, RaiServer, Workers
 from realtime.protocols import RaiHttp, RaiWebSocket
 from realtime.scopes import Application
 from realtime.values import Network
@@ -49,7 +49,12 @@ class ServerOptions(Protocol):
         ...
 
 
-def serve(options: ServerOptions, *, application: str = APPLICATION) -> int:
+def serve(
+    options: ServerOptions,
+    *,
+    application: str = APPLICATION,
+    drain_hook: tuple[str, str] = DRAIN_HOOK,
+) -> int:
     """
     Serve until a signal; return the exit code of the process.
 
@@ -63,6 +68,7 @@ def serve(options: ServerOptions, *, application: str = APPLICATION) -> int:
         say(refusal(options.host, options.port, error), error=True)
         return EXIT_BAD_ADDRESS
     config = configure(options, application)
+    config.drain_hook = drain_hook
     try:
         if options.workers > 1:
             return Workers(config, listener).serve(announce)

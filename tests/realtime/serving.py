@@ -79,7 +79,13 @@ class Peer:
         self.sock.settimeout(WAIT_S)
         if receive_buffer is not None:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.sock.connect(("127.0.0.1", port))
+        # What is sent in two parts shall arrive in two.
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            self.sock.connect(("127.0.0.1", port))
+        except OSError:
+            self.sock.close()
+            raise
         self.port = port
         self.rest = b""
 
@@ -140,7 +146,7 @@ class Peer:
 
     def read(self) -> tuple[int, bytes]:
         """Read one frame: opcode and payload; opcode -1 at the end of the stream."""
-        need = 2
+        start = need = 2
         while True:
             if len(self.rest) >= 2:
                 size = self.rest[1] & 127
