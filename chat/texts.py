@@ -19,7 +19,7 @@ def _messages() -> dict[str, str]:
     return {
         "enviando": _("enviando…"),
         "fila": _("na fila, vai quando a conexão voltar"),
-        "espera": _("Muitas mensagens em pouco tempo. Tente em {n} s."),
+        "espera": _("muitas mensagens em pouco tempo, vai em {n} s"),
         "falhou": _("Não foi enviada."),
         "apagada": _("Mensagem apagada."),
         "desfazer": _("Desfazer"),
@@ -67,7 +67,6 @@ def _people() -> dict[str, str]:
         "comecar": _("Começar a falar"),
         "trocar": _("Trocar apelido"),
         "tomado": _("Já tem alguém com esse apelido aqui. Que tal {x}?"),
-        "apelido_ruim": _("Esse apelido não pode ser usado. Escolha outro."),
         "sem_resposta": _("Sem resposta do servidor. Tente de novo."),
     }
 

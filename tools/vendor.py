@@ -13,7 +13,6 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from tools import node
 
@@ -91,6 +90,17 @@ def problems(wanted: dict[str, str]) -> list[str]:
     }
     names = sorted(wanted.keys() | there.keys())
     return [name for name in names if wanted.get(name) != there.get(name)]
+
+
+def changed_since_listed() -> list[str]:
+    """Return the served files whose checksum is not the one in VENDOR.json."""
+    listing = json.loads((VENDOR / "VENDOR.json").read_text(encoding="utf-8"))
+    return [
+        f"{package}/{name}"
+        for package, about in listing.items()
+        for name, sums in about["files"].items()
+        if _sha256((VENDOR / package / name).read_text("utf-8")) != sums["sha256_here"]
+    ]
 
 
 def main() -> int:

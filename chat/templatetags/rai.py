@@ -12,8 +12,8 @@ import datetime as dt
 import regex
 from django import template
 from django.utils import formats, timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 register = template.Library()
 
@@ -75,9 +75,12 @@ def dia_por_extenso(day: object) -> str:
     if back == 1:
         return _("Ontem")
     if 1 < back <= 6:
-        return str(formats.date_format(day, "l")).lower()
-    style = "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT"
-    return str(formats.date_format(day, style)).lower()
+        style = "l"
+    else:
+        style = "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT"
+    named = str(formats.date_format(day, style))
+    # Django writes all names large; of our languages only English does.
+    return named if (get_language() or "").startswith("en") else named.lower()
 
 
 @register.filter
@@ -90,8 +93,8 @@ def ha_quanto(value: object) -> str:
     if minutes < 1:
         return _("agora mesmo")
     if minutes < 60:
-        return ngettext("há %(n)d min", "há %(n)d min", minutes) % {"n": minutes}
+        return _("há {n} min").format(n=minutes)
     hours = minutes // 60
     if hours < 24 and when.date() == timezone.localdate():
-        return ngettext("há %(n)d h", "há %(n)d h", hours) % {"n": hours}
+        return _("há {n} h").format(n=hours)
     return dia_por_extenso(when.date())

@@ -26,6 +26,7 @@ import { ordered } from "./room.js";
  * @property {string} pending Nonce of the outbox entry behind the state.
  * @property {string} code
  * @property {number} since When the state began.
+ * @property {number} due Not sent again before this.
  * @property {boolean} first Of a group.
  * @property {boolean} last The newest of one's own.
  *
@@ -113,6 +114,7 @@ function blank(by, at) {
     pending: "",
     code: "",
     since: 0,
+    due: 0,
     first: true,
     last: false,
   };
@@ -120,7 +122,7 @@ function blank(by, at) {
 
 /** @param {Entry} e */
 function progress(e) {
-  return { state: e.state, pending: e.nonce, code: e.code ?? "", since: e.since };
+  return { state: e.state, pending: e.nonce, code: e.code ?? "", since: e.since, due: e.due };
 }
 
 /** @param {MessageRow[]} rows @returns {MessageRow[]} */

@@ -1,13 +1,13 @@
 // The room's page: joins the room, the link and what is seen. See docs/page.md.
 
-/** @import { By, Clock, Frame, Hello, Msg } from "../core/types.js" */
+/** @import { Frame, Hello, Msg } from "../core/types.js" */
 /** @import { Room } from "../core/room.js" */
 
 import { untilMidnight } from "../core/days.js";
 import { nonceFrom } from "../core/nonce.js";
 import { entry } from "../core/outbox.js";
-import { emptyRoom, trimmed } from "../core/room.js";
-import { chooseNickname } from "../net/api.js";
+import { emptyRoom, ordered, trimmed } from "../core/room.js";
+import { clock } from "../net/clock.js";
 import { Drain } from "../net/drain.js";
 import { Link } from "../net/link.js";
 import * as memory from "../net/memory.js";
@@ -21,35 +21,22 @@ import { pageData, part, say } from "../ui/dom.js";
 import { walkable } from "../ui/keys.js";
 import { Log } from "../ui/log.js";
 import { MessageMenu } from "../ui/menu.js";
-import { NicknameForm } from "../ui/nickname.js";
-import { listRooms, showMe } from "../ui/side.js";
+import { listRooms } from "../ui/side.js";
 import { Toast } from "../ui/toast.js";
 import { TypingLine } from "../ui/typing-line.js";
+import { Identity } from "./identity.js";
 
 /** Messages kept in memory while one reads at the end. */
 const KEPT = 2000;
 const UNDO_MS = 5000;
 
-/** @type {Clock} */
-const clock = {
-  now: () => Date.now(),
-  after: (ms, run) => {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
-};
-
 class RoomPage {
   #data = pageData("rai-dados");
   #texts = pageData("rai-textos");
-  /** @type {By | null} */
-  #me = this.#data.me;
-  /** Whether the server, too, knows who we are on this connection. */
-  #known = false;
   #missedFrom = 0;
   #wasLive = true;
   #composer = new Composer(this.#texts, this.#data.limits, memory.draftOf(this.#data.name));
-  #nickname = new NicknameForm(this.#texts, memory.nickname());
+  #identity = new Identity(this.#texts, this.#composer, this.#data.me);
   #banner = new Banner(this.#texts);
   #toast = new Toast();
   #announcer = new Announcer(this.#texts);
@@ -61,7 +48,7 @@ class RoomPage {
     view: () => ({
       room: this.#sub.room,
       box: this.#drain?.box ?? [],
-      me: this.#me,
+      me: this.#identity.me,
       linked: this.#link.isReady,
       reading: this.#sub.isReading,
     }),
@@ -92,29 +79,30 @@ class RoomPage {
     },
   });
   #typing = new TypingLine(this.#texts, () => {
-    if (this.#known && this.#sub.ref) this.#link.send({ t: "typing", room: this.#sub.ref });
+    if (this.#identity.isKnown && this.#sub.ref) {
+      this.#link.send({ t: "typing", room: this.#sub.ref });
+    }
   });
-  /** @type {Drain | null} Null until the disk was read. */
+  /** @type {Drain | null} Null until the disk can be read. */
   #drain = null;
 
   async start() {
     memory.visited({ slug: this.#data.name, shown: this.#data.shown });
     listRooms(memory.rooms());
     this.#listen();
-    this.#show();
     this.#log.draw();
     this.#link.connect();
-    if (matchMedia("(hover: hover)").matches) this.#focus();
+    if (matchMedia("(hover: hover)").matches) this.#identity.focus();
     this.#drain = new Drain({
       link: this.#link,
       store: await openStore(),
       clock,
       locks: navigator.locks,
-      tabs: "BroadcastChannel" in globalThis ? new BroadcastChannel(`rai-outbox-${this.#data.name}`) : undefined,
+      tabs: tabsOf(this.#data.name),
       slug: this.#data.name,
       shown: this.#data.shown,
       ref: () => this.#sub.ref,
-      maySend: () => this.#known,
+      maySend: () => this.#identity.isKnown,
       onChange: () => this.#log.soon(),
       onRefusal: (error) => this.#refused(error.code),
     });
@@ -126,7 +114,7 @@ class RoomPage {
 
   /** What stands in the page already, as a room. @returns {Room} */
   #firstRoom() {
-    const messages = this.#log.adopt(this.#me?.id ?? "");
+    const messages = this.#log.adopt(this.#identity.me?.id ?? "");
     const [pos, tok] = this.#data.cursor ?? [0, ""];
     const low = this.#data.more ? (messages[0]?.seq ?? 0) : 0;
     return { ...emptyRoom(), pos, tok, low, msgs: new Map(messages.map((m) => [m.id, m])) };
@@ -134,17 +122,14 @@ class RoomPage {
 
   /** @param {Hello} hello */
   #ready(hello) {
-    this.#known = hello.user !== null;
-    if (hello.user) this.#me = hello.user;
-    else if (this.#me) this.#strange();
-    this.#show();
+    this.#identity.greeted(hello.user);
     this.#drain?.up(hello.limits.flight);
     this.#log.soon();
   }
 
   /** @param {Frame} frame */
   #heard(frame) {
-    if (frame.t === "eph" && frame.k === "typing" && frame.by.id !== this.#me?.id) {
+    if (frame.t === "eph" && frame.k === "typing" && !this.#isMe(frame.by.id)) {
       this.#typing.heard(frame.by);
     }
     // The room first: an answer may bring the reference that the outbox needs.
@@ -172,12 +157,12 @@ class RoomPage {
     const fresh = [];
     for (const m of room.msgs.values()) if (!before.msgs.has(m.id)) fresh.push(m);
     for (const m of fresh) this.#typing.stopped(m.by.id);
-    this.#announcer.arrived(fresh.filter((m) => m.by.id !== this.#me?.id));
+    this.#announcer.arrived(fresh.filter((m) => !this.#isMe(m.by.id)));
   }
 
   #live() {
     const missed = [...this.#sub.room.msgs.values()].filter(
-      (m) => m.seq > this.#missedFrom && m.by.id !== this.#me?.id,
+      (m) => m.seq > this.#missedFrom && !this.#isMe(m.by.id),
     );
     this.#banner.back(this.#wasLive ? 0 : missed.length);
     this.#wasLive = true;
@@ -185,25 +170,26 @@ class RoomPage {
   }
 
   #down() {
-    if (this.#wasLive) {
-      this.#missedFrom = Math.max(0, ...[...this.#sub.room.msgs.values()].map((m) => m.seq));
-    }
+    if (this.#wasLive) this.#missedFrom = ordered(this.#sub.room).at(-1)?.seq ?? 0;
     this.#wasLive = false;
-    this.#known = false;
-    this.#drain?.down();
+    this.#unlink();
     this.#banner.down();
+  }
+
+  #unlink() {
+    this.#identity.unlinked();
+    this.#drain?.down();
     this.#log.soon();
   }
 
   /** Closed for good (docs/protocol.md, close codes). @param {number} code */
   #over(code) {
-    this.#known = false;
-    this.#drain?.down();
+    this.#unlink();
     const texts = this.#texts;
     switch (code) {
       case 4501:
         this.#banner.over(texts.sessao, "");
-        this.#strange();
+        this.#identity.forget();
         break;
       case 4502:
         this.#end("forbidden");
@@ -226,20 +212,20 @@ class RoomPage {
   #end(code) {
     const text = code === "forbidden" ? this.#texts.barrado : this.#texts.sem_sala;
     this.#banner.over(text, "");
-    this.#composer.show(false);
-    this.#nickname.close();
+    this.#identity.close();
     part("fim").hidden = false;
     say(part("fim"), text);
   }
 
   /** @param {string} code */
   #refused(code) {
-    if (code === "auth_required" || code === "auth_expired") this.#strange();
-    else if (code in this.#refusals()) this.#announcer.alert(this.#texts.falhou);
+    if (code === "auth_required" || code === "auth_expired") this.#identity.forget();
+    else if (`erro_${code}` in this.#texts) this.#announcer.alert(this.#texts[`erro_${code}`]);
   }
 
-  #refusals() {
-    return { forbidden: 1, not_found: 1, gone: 1, too_large: 1, bad_frame: 1, edit_conflict: 1 };
+  /** @param {string} id */
+  #isMe(id) {
+    return id === this.#identity.me?.id;
   }
 
   // From the person
@@ -250,8 +236,7 @@ class RoomPage {
     on(this.#composer, "digitar", () => this.#typing.key());
     on(this.#composer, "parar", () => this.#typing.rest());
     on(this.#composer, "editar-ultima", () => this.#editLast());
-    on(this.#nickname, "apelido", ({ nickname }) => this.#choose(nickname));
-    on(this.#nickname, "desistir", () => this.#keepName());
+    on(this.#identity, "mudou", () => this.#link.restart());
     on(this.#menu, "copiar", ({ article }) => this.#copy(bodyOf(article), this.#texts.copiado));
     on(this.#menu, "editar", ({ article }) => this.#edit(article.id));
     on(this.#menu, "apagar", ({ article }) => this.#delete(article.id));
@@ -274,9 +259,8 @@ class RoomPage {
 
   /** @param {string} body @param {string} editing */
   async #write(body, editing) {
-    const now = clock.now();
     const slug = this.#data.name;
-    const what = { nonce: newNonce(), slug, body, now };
+    const what = { nonce: newNonce(), slug, body, now: clock.now() };
     if (editing) {
       const same = this.#sub.room.msgs.get(editing)?.body === body;
       if (!same) await this.#drain?.add(entry({ ...what, op: "edit", m: editing }));
@@ -286,7 +270,7 @@ class RoomPage {
     this.#log.jumpToEnd();
     await kept;
     // The draft goes when the message is on disk, not before.
-    memory.keepDraft(slug, "");
+    memory.keepDraft(slug, this.#composer.text);
   }
 
   /** @param {string} id */
@@ -296,8 +280,8 @@ class RoomPage {
   }
 
   #editLast() {
-    const own = [...this.#sub.room.msgs.values()].filter((m) => m.by.id === this.#me?.id && !m.del);
-    const last = own.sort((a, b) => a.seq - b.seq).at(-1);
+    const own = ordered(this.#sub.room).filter((m) => this.#isMe(m.by.id) && !m.del);
+    const last = own.at(-1);
     if (last) this.#edit(last.id);
   }
 
@@ -311,28 +295,6 @@ class RoomPage {
     await this.#drain?.add(entry({ nonce, op: "del", slug, m, now, due: now + UNDO_MS }));
   }
 
-  /** @param {string} nickname */
-  async #choose(nickname) {
-    const { url, token } = this.#nickname;
-    const answer = await chooseNickname({ url, token, nickname });
-    if (answer.ok) {
-      this.#me = answer.me;
-      memory.keepNickname(answer.me.name);
-      this.#keepName();
-      // The cookie is new: only a new handshake carries it.
-      this.#link.restart();
-    } else {
-      const message = answer.message || this.#texts.sem_resposta;
-      this.#nickname.refuse(message, answer.suggestion);
-    }
-  }
-
-  #keepName() {
-    this.#nickname.close();
-    this.#show();
-    this.#focus();
-  }
-
   /** @param {EventTarget | null} target */
   #clicked(target) {
     const button = target instanceof Element ? target.closest("button[data-acao]") : null;
@@ -344,8 +306,7 @@ class RoomPage {
   #rename() {
     const side = document.getElementById("lateral");
     if (side?.matches(":popover-open")) side.hidePopover();
-    this.#composer.show(false);
-    this.#nickname.open(this.#me);
+    this.#identity.rename();
   }
 
   /** @param {string} text @param {string} done */
@@ -365,26 +326,6 @@ class RoomPage {
       this.#atMidnight();
     });
   }
-
-  // What is shown
-
-  /** The server does not know us (any more): ask for a name. */
-  #strange() {
-    this.#me = null;
-    this.#show();
-  }
-
-  #show() {
-    const naming = this.#nickname.isShown && this.#me !== null && !this.#composer.isShown;
-    if (this.#me) showMe(this.#me);
-    if (!this.#me && !this.#nickname.isShown) this.#nickname.open(null);
-    if (!naming) this.#composer.show(this.#me !== null);
-  }
-
-  #focus() {
-    if (this.#composer.isShown) this.#composer.focus();
-    else this.#nickname.select();
-  }
 }
 
 /** @param {HTMLElement} article */
@@ -394,6 +335,11 @@ function bodyOf(article) {
 
 function newNonce() {
   return nonceFrom(crypto.getRandomValues(new Uint8Array(16)));
+}
+
+/** Word between the tabs of one room. @param {string} slug */
+function tabsOf(slug) {
+  return "BroadcastChannel" in globalThis ? new BroadcastChannel(`rai-outbox-${slug}`) : undefined;
 }
 
 /** @param {EventTarget} source @param {string} type @param {(detail: any) => unknown} run */

@@ -47,6 +47,11 @@ export class Composer extends EventTarget {
     part("dica").hidden = !shown;
   }
 
+  /** What stands in the box, unless it is an edit. */
+  get text() {
+    return this.#editing ? this.#draft : this.#box.value;
+  }
+
   focus() {
     this.#box.focus({ preventScroll: true });
   }

@@ -191,12 +191,19 @@ export class Log extends EventTarget {
       case "failed":
         return reason(texts, row.code);
       case "queued":
-        return this.#view().linked ? this.#patient(row) : texts.fila;
+        return this.#waiting(row);
       case "flying":
         return this.#patient(row);
       default:
         return "";
     }
+  }
+
+  /** @param {MessageRow} row */
+  #waiting(row) {
+    const wait = Math.ceil((row.due - Date.now()) / 1000);
+    if (!this.#view().linked) return this.#texts.fila;
+    return wait > 0 && row.code ? fill(this.#texts.espera, { n: wait }) : this.#patient(row);
   }
 
   /** @param {MessageRow} row */

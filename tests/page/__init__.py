@@ -1,0 +1,1 @@
+"""The page: how values look, which words and modules it brings, what it weighs."""
