@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -67,7 +67,7 @@ class RaiConsumer(Door):
 
     async def entered(self) -> None:
         """Wait for hello, but not for ever."""
-        self._rooms = Subscriptions(self)
+        self._rooms = Subscriptions(self, self._session.unsubscribed)
         self.outlet.on_lag = self._rooms.lag
         self.outlet.on_drain = self._rooms.unlag
         loop = asyncio.get_running_loop()
@@ -178,8 +178,7 @@ class RaiConsumer(Door):
         else:
             name = rooms.named(frame.name or "")
             key = f"name:{frame.name}"
-            work = self._catch(frame, self._enter_named(key, name, frame, since))
-            self._subscriptions().begin(key, work)
+            self._begin(key, frame, partial(self._enter_named, key, name, frame, since))
 
     def _follow(
         self,
@@ -189,8 +188,17 @@ class RaiConsumer(Door):
         since: At | None,
         window: int = WINDOW,
     ) -> None:
-        work = self._catch(frame, self._enter(key, room, frame, since, window))
-        self._subscriptions().begin(key, work)
+        self._begin(key, frame, partial(self._enter, key, room, frame, since, window))
+
+    def _begin(
+        self,
+        key: str,
+        frame: frames.Sub | frames.Sync,
+        work: Callable[[], Coroutine[Any, Any, None]],
+    ) -> None:
+        task = self._subscriptions().begin(key, self._catch(frame, work))
+        # Overtaken by another one it ends without a word, even before it began.
+        task.add_done_callback(lambda _: self._session.done(frame))
 
     async def _enter(
         self,
@@ -220,10 +228,12 @@ class RaiConsumer(Door):
             await subscriptions.wait(key)
 
     async def _catch(
-        self, frame: frames.ClientFrame, work: Coroutine[Any, Any, None]
+        self,
+        frame: frames.ClientFrame,
+        work: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
         try:
-            await work
+            await work()
         except Exception as error:  # noqa: BLE001
             self._failed(frame, error)
 
@@ -262,6 +272,7 @@ class RaiConsumer(Door):
             return
         posted = answer.result()
         if isinstance(posted, Posted):
+            self._session.met(frame, room_ref(posted.room))
             self._done(frame, stored(posted, frame.id, frame.nonce))
 
     def _change(self, frame: frames.Edit | frames.Delete) -> None:

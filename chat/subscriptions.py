@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from chat.actions import rooms
@@ -18,20 +18,24 @@ class Subscriptions:
     """
     Listeners by the key under which the client asked: a reference or a name.
 
-    Asking again under one key ends the earlier subscription (rule C7 is the client's
-    half of that).
+    Asking again for one room, under whatever key, ends the earlier subscription (rule
+    C7 is the client's half of that). ``forgotten`` is told of every other key that
+    ends with it.
     """
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, forgotten: Callable[[str], None]) -> None:
         self._door = door
+        self._forgotten = forgotten
         self._hub = door.house.hub
         self._listeners: dict[str, Listener] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
-    def begin(self, key: str, work: Coroutine[Any, Any, None]) -> None:
+    def begin(self, key: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run the start of a subscription, in place of an earlier one."""
-        self.end(key)
-        self._tasks[key] = self._door.spawn(work)
+        self._end_aliases(key, key)
+        self._end(key)
+        task = self._tasks[key] = self._door.spawn(work)
+        return task
 
     async def follow(
         self, key: str, room: RoomId, frame_id: int, since: At | None, window: int
@@ -57,6 +61,7 @@ class Subscriptions:
         listener = Listener(self._door.outlet, Wire.V1, frame_id, name.slug)
         self._listeners[key] = listener
         room = await rooms.find(name.slug)
+        self._end_aliases(name.slug if room is None else room_ref(room), key)
         if room is None:
             return False
         await self._hub.subscribe(room, listener, since, window)
@@ -69,7 +74,18 @@ class Subscriptions:
             await self._hub.wait_for(listener.name, listener)
 
     def end(self, key: str) -> None:
-        """Listen no more."""
+        """Listen no more, under whichever key the room was asked for."""
+        self._end_aliases(key, key)
+        self._end(key)
+
+    def _end_aliases(self, ref_or_slug: str, but: str) -> None:
+        for key, listener in list(self._listeners.items()):
+            known = None if listener.room is None else room_ref(listener.room)
+            if key != but and ref_or_slug in (known, listener.name):
+                self._end(key)
+                self._forgotten(key)
+
+    def _end(self, key: str) -> None:
         task = self._tasks.pop(key, None)
         if task is not None:
             task.cancel()
@@ -80,7 +96,7 @@ class Subscriptions:
     def end_all(self) -> None:
         """Listen to nothing any more."""
         for key in list(self._listeners):
-            self.end(key)
+            self._end(key)
 
     def astray(self, positions: dict[str, int]) -> list[str]:
         """Rooms in which the client does not stand where it should (``ping.pos``)."""

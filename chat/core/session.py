@@ -21,6 +21,7 @@ from chat.core.errors import (
 )
 from chat.core.frames import ClientFrame, Hello, Send, Sub, Unsub
 from chat.core.limits import BAD_FRAMES, Buckets
+from chat.core.turns import Turns
 
 MAX_QUEUED = 32
 MAX_BUSY_ANSWERS = 200
@@ -59,22 +60,22 @@ class Session:
 
     __slots__ = (
         "_bad",
-        "_blocked",
         "_busy_answers",
         "_greeted",
-        "_queued",
+        "_open",
         "_sends",
         "_subs",
+        "_turns",
     )
 
     def __init__(self) -> None:
         self._greeted = False
-        self._queued = 0
+        # What was let through and not answered yet, by identity.
+        self._open: dict[int, ClientFrame] = {}
         self._sends = 0
         self._busy_answers = 0
         self._subs: set[str] = set()
-        # Room -> the nonce that must come again before any other message.
-        self._blocked: dict[str, str] = {}
+        self._turns = Turns()
         self._bad: Buckets | None = None
 
     @property
@@ -86,12 +87,17 @@ class Session:
         """Decide about one readable frame."""
         if not self._greeted or isinstance(frame, Hello):
             return self._greet(frame)
-        if self._queued >= MAX_QUEUED:
+        if isinstance(frame, Send):
+            if (frame.room is None) == (frame.name is None):
+                error = BadFrame("give either room or name")
+                return Refuse(frame.id, error, frame.nonce)
+            self._turns.arrive(frame.nonce)
+        if len(self._open) >= MAX_QUEUED:
             return self._overfull(frame)
         refusal = self._check(frame)
         if refusal is not None:
-            return Refuse(frame.id, refusal, _nonce(frame))
-        self._queued += 1
+            return Refuse(frame.id, refusal)
+        self._open[id(frame)] = frame
         return Do(frame)
 
     def bad(self, frame_id: int, error: ChatError, now_s: float) -> Effect:
@@ -110,9 +116,7 @@ class Session:
         Asked late, because only then is it known that no earlier message of the room
         was sent back. ``done`` must follow either way.
         """
-        key = _room_key(frame)
-        waiting = self._blocked.get(key)
-        if waiting is not None and waiting != frame.nonce:
+        if not self._turns.take(_room_key(frame), frame.nonce):
             error: ChatError | None = Blocked(retry_ms=1000)
         elif self._sends >= MAX_SENDS_IN_FLIGHT:
             error = Busy(retry_ms=1000)
@@ -122,23 +126,30 @@ class Session:
         return error
 
     def done(self, frame: ClientFrame, error: ChatError | None = None) -> None:
-        """A frame that ``feed`` let through has been answered."""
-        self._queued -= 1
-        if not self._queued:
+        """A frame that ``feed`` let through has been answered; once is enough."""
+        if self._open.pop(id(frame), None) is None:
+            return
+        if not self._open:
             self._busy_answers = 0
         match frame:
             case Send():
                 self._sends -= 1
-                key = _room_key(frame)
                 if error is not None and error.retry:
-                    # The first one refused holds the place; later ones queue behind.
-                    self._blocked.setdefault(key, frame.nonce)
-                elif self._blocked.get(key) == frame.nonce:
-                    del self._blocked[key]
+                    self._turns.send_back(_room_key(frame), frame.nonce)
+                else:
+                    self._turns.settle(frame.nonce)
             case Sub() if error is not None:
                 self._subs.discard(_room_key(frame))
             case _:
                 pass
+
+    def met(self, frame: Send, ref: str) -> None:
+        """The message went to this room, whatever the client called it."""
+        self._turns.meet(_room_key(frame), ref)
+
+    def unsubscribed(self, key: str) -> None:
+        """The client listens no more to what it asked for under this key."""
+        self._subs.discard(key)
 
     def _greet(self, frame: ClientFrame) -> Effect:
         if not isinstance(frame, Hello):
@@ -149,7 +160,7 @@ class Session:
             return Refuse(frame.id, UnsupportedVersion(f"version {frame.v}"))
         self._greeted = True
         self._subs.update(frame.since)
-        self._queued += 1
+        self._open[id(frame)] = frame
         return Do(frame)
 
     def _check(self, frame: ClientFrame) -> ChatError | None:
@@ -158,8 +169,6 @@ class Session:
                 return self._check_sub(frame)
             case Unsub():
                 self._subs.discard(frame.room)
-            case Send() if (frame.room is None) == (frame.name is None):
-                return BadFrame("give either room or name")
             case _:
                 pass
         return None
@@ -169,7 +178,7 @@ class Session:
         if self._busy_answers >= MAX_BUSY_ANSWERS:
             return Hangup(Close.TOO_MANY_FRAMES)
         if isinstance(frame, Send):
-            self._blocked.setdefault(_room_key(frame), frame.nonce)
+            self._turns.send_back(_room_key(frame), frame.nonce)
         return Refuse(frame.id, Busy(retry_ms=1000), _nonce(frame))
 
     def _check_sub(self, frame: Sub) -> ChatError | None:

@@ -49,6 +49,7 @@ class Listener:
     __slots__ = (
         "at",
         "frame_id",
+        "has_left",
         "is_held",
         "mark",
         "name",
@@ -75,6 +76,8 @@ class Listener:
         self.pending: list[Beat] | None = None
         self.overflow = False
         self.is_held = False
+        #: The client wants no more of it, whatever is still being read for it.
+        self.has_left = False
 
     def write_page(self, page: Page) -> None:
         """Give the client a stretch of the log; afterwards it stands at its end."""
@@ -241,7 +244,9 @@ class Feed:
         return behind
 
     def register(self, listener: Listener) -> None:
-        """Start collecting for a listener that catches up."""
+        """Start collecting for a listener that catches up, and still wants to."""
+        if listener.has_left:
+            return
         listener.pending = []
         listener.overflow = False
         self.pending[listener] = None
@@ -250,6 +255,8 @@ class Feed:
         """The listener stands where the room stands: write to it directly from now."""
         self.pending.pop(listener, None)
         listener.pending = None
+        if listener.has_left:
+            return
         listener.at = self.at
         listener.mark = min(listener.mark, self.at.v) or self.at.v
         live = self.live_v1 if listener.wire is Wire.V1 else self.live_seed

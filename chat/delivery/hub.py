@@ -121,6 +121,8 @@ class Hub:
         feed = await self._warm(room)
         if feed is None:
             raise NotFound
+        if listener.has_left:
+            return
         if since is not None and self._serve_from_ring(feed, listener, since):
             return
         feed.register(listener)
@@ -161,7 +163,8 @@ class Hub:
             self.heard_born(name, room)
 
     def leave(self, listener: Listener) -> None:
-        """Stop serving the listener, or waiting for its room."""
+        """Stop serving the listener, or waiting for its room; for good."""
+        listener.has_left = True
         feed = self._feed_of(listener)
         if feed is not None:
             feed.drop(listener)
@@ -308,7 +311,7 @@ class Hub:
             self._count(page, since)
             listener.write_page(page)
             at = page.to
-            if not await listener.outlet.drained():
+            if not await listener.outlet.drained() or listener.has_left:
                 feed.drop(listener)
                 return
             if page.more:

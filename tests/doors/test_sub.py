@@ -1,0 +1,458 @@
+"""Listening to rooms: windows, cursors, births, and the end of it."""
+
+import pytest
+
+from chat.core.fold import RoomState, fold_ev, fold_sync
+from chat.core.frames import (
+    Delete,
+    Edit,
+    End,
+    Eph,
+    Ev,
+    Hist,
+    HistPage,
+    MemberChange,
+    Msg,
+    Ok,
+    Ping,
+    Pong,
+    RoomChange,
+    Sub,
+    Sync,
+    SyncPage,
+    Typing,
+    Unsub,
+)
+from tests.client import Guest, Line, Visit
+
+At = tuple[int, str]
+
+
+def bodies(page: SyncPage | Ev) -> list[str]:
+    return [change.body for change in page.c if isinstance(change, Msg)]
+
+
+async def born(line: Line, name: str, *texts: str) -> str:
+    """Make a room with these messages; return its reference."""
+    room = None
+    for text in texts or ("oi",):
+        room = (await line.send(name=name, body=text)).room
+    assert room is not None
+    return room
+
+
+async def test_without_a_cursor_the_newest_fifty_come_as_a_window(
+    visit: Visit, ana: Guest, cozinha: str
+) -> None:
+    line = await visit.line(ana)
+    room = await born(line, cozinha, *(str(n) for n in range(60)))
+
+    page = await line.sub(room)
+
+    assert (page.mode, page.older, page.more) == ("window", True, False)
+    assert bodies(page) == [str(n) for n in range(10, 60)]
+    assert [c.name for c in page.c if isinstance(c, RoomChange)] == [cozinha]
+    assert [c.name for c in page.c if isinstance(c, MemberChange)] == [ana.name]
+
+
+async def test_a_room_by_name_is_the_room_by_reference(
+    visit: Visit, ana: Guest, cozinha: str
+) -> None:
+    line = await visit.line(ana)
+    room = await born(line, cozinha)
+
+    page = await line.sub(name=cozinha.upper())
+
+    assert (page.room, page.name) == (room, cozinha)
+
+
+async def test_a_room_that_is_not_born_yet_comes_when_somebody_speaks(
+    visit: Visit, ana: Guest, bia: Guest, cozinha: str
+) -> None:
+    """The first message must reach those who waited: it is the room's whole past."""
+    waiting, first = await visit.line(bia), await visit.line(ana)
+    answer = await waiting.ask(Sub(id=9, name=cozinha))
+    assert isinstance(answer, Ok)
+    assert answer.waiting
+
+    await first.send(name=cozinha, body="alguém aí?")
+
+    state = RoomState()
+    page = await waiting.take(SyncPage)
+    fold_sync(state, page)
+    while not state.msgs:
+        assert fold_ev(state, await waiting.take(Ev))
+    assert page.id == 9
+    assert [m.body for m in state.msgs.values()] == ["alguém aí?"]
+
+
+async def test_what_happens_comes_to_all_who_listen_and_in_one_piece(
+    visit: Visit, ana: Guest, bia: Guest, cozinha: str
+) -> None:
+    one, two = await visit.line(ana), await visit.line(bia)
+    room = await born(one, cozinha)
+    await one.sub(room)
+    page = await two.sub(room)
+
+    sent = await one.send(room=room, body="olá", nonce="nonce-of-ana")
+
+    assert sent.m is not None
+    ev = await two.take(Ev)
+    assert (ev.room, ev.pv, ev.v) == (room, page.to, sent.m.v)
+    [message] = [c for c in ev.c if isinstance(c, Msg)]
+    assert (message.id, message.seq, message.at) == (
+        sent.m.id,
+        sent.m.seq,
+        sent.m.at,
+    )
+    assert (message.body, message.nonce) == ("olá", "nonce-of-ana")
+    assert (message.by.id, message.by.name, message.by.mark) == (
+        ana.id,
+        ana.name,
+        ana.mark,
+    )
+    assert (await one.take(Ev)).tok == ev.tok
+
+
+async def test_a_short_absence_is_made_up_from_the_ring(
+    visit: Visit, ana: Guest, bia: Guest, cozinha: str
+) -> None:
+    one, two = await visit.line(ana), await visit.line(bia)
+    room = await born(one, cozinha)
+    page = await two.sub(room)
+    await two.leave()
+    for number in range(5):
+        await one.send(room=room, body=str(number))
+
+    back = await visit.line(bia, since={room: (page.to, page.tok)})
+
+    state = await caught_up(back, page, "4")
+    assert [m.body for m in state.msgs.values()] == ["oi", "0", "1", "2", "3", "4"]
+
+
+async def caught_up(line: Line, before: SyncPage, last: str) -> RoomState:
+    """Fold what comes until this text is there; nothing may come twice."""
+    state = RoomState()
+    fold_sync(state, before)
+    page = await line.take(SyncPage)
+    assert page.mode == "delta"
+    assert page.from_ == before.to
+    fold_sync(state, page)
+    while last not in [m.body for m in state.msgs.values()]:
+        ev = await line.take(Ev)
+        assert ev.pv == state.pos
+        fold_ev(state, ev)
+    return state
+
+
+async def test_a_long_absence_is_made_up_in_pages(
+    visit: Visit, ana: Guest, cozinha: str
+) -> None:
+    """More than a page and more than the ring holds, but still no window."""
+    line = await visit.line(ana)
+    room = await born(line, cozinha)
+    start = await line.sub(room)
+    await line.ask(Unsub(id=line.id(), room=room))
+    for number in range(450):
+        await line.send(room=room, body=str(number))
+
+    await line.say(Sub(id=900, room=room, since=(start.to, start.tok)))
+    pages = [await line.take(SyncPage)]
+    while pages[-1].more:
+        pages.append(await line.take(SyncPage))
+
+    assert [page.mode for page in pages] == ["delta"] * len(pages)
+    assert len(pages) >= 3
+    spoken = [text for page in pages for text in bodies(page)]
+    assert spoken == [str(number) for number in range(450)]
+    assert [page.from_ for page in pages[1:]] == [page.to for page in pages[:-1]]
+
+
+@pytest.mark.parametrize("cursor", [(1, "00000000"), (2**53, "00000000"), (2, "")])
+async def test_a_cursor_of_another_history_gives_a_window(
+    visit: Visit, ana: Guest, cozinha: str, cursor: At
+) -> None:
+    """A restored backup grows the same numbers again; only the token tells."""
+    line = await visit.line(ana)
+    room = await born(line, cozinha, "a", "b")
+
+    page = await line.sub(room, since=cursor)
+
+    assert page.mode == "window"
+    assert bodies(page) == ["a", "b"]
+
+
+async def test_coming_back_twice_without_news_brings_nothing(
+    visit: Visit, ana: Guest, cozinha: str
+) -> None:
+    """Each idle reconnect of another project's adapter repeated the last message."""
+    line = await visit.line(ana)
+    room = await born(line, cozinha)
+    page = await line.sub(room)
+    cursor = (page.to, page.tok)
+
+    for _ in range(2):
+        back = await visit.line(ana, since={room: cursor})
+        again = await back.take(SyncPage)
+        cursor = (again.to, again.tok)
+
+        assert (again.mode, again.c, again.to) == ("delta", [], page.to)
+        assert await back.quiet() == []
+        await back.leave()
+
+
+async def test_a_cursor_that_came_before_anything_happened_is_good(
+    visit: Visit, ana: Guest, cozinha: str
+) -> None:
+    """Elsewhere resuming was impossible if nothing was received before the drop."""
+    line = await visit.line(ana)
+    room = await born(line, cozinha)
+    page = await line.sub(room, window=1)
+    await line.ask(Unsub(id=line.id(), room=room))
+    await line.send(room=room, body="depois")
+
+    delta = await line.sub(room, since=(page.to, page.tok))
+
+    assert delta.mode == "delta"
+
+
+async def test_an_edit_and_a_deletion_missed_are_made_up_too(
+    visit: Visit, ana: Guest, bia: Guest, cozinha: str
+) -> None:
+    """Catching up by creation time missed them elsewhere."""
+    one, two = await visit.line(ana), await visit.line(bia)
+    room = await born(one, cozinha, "a", "b", "c")
+    page = await two.sub(room)
+    first, second, _ = [c for c in page.c if isinstance(c, Msg)]
+    await two.leave()
+    await one.ask(Edit(id=one.id(), room=room, m=first.id, body="A"))
+    await one.ask(Delete(id=one.id(), room=room, m=second.id))
+
+    back = await visit.line(bia, since={room: (page.to, page.tok)})
+    state = RoomState()
+    fold_sync(state, page)
+    fold_sync(state, await back.take(SyncPage))
+    for ev in await back.quiet():
+        assert isinstance(ev, Ev)
+        fold_ev(state, ev)
+
+    fresh = RoomState()
+    fold_sync(fresh, await one.sub(room))
+    assert (state.msgs, state.pos, state.tok) == (fresh.msgs, fresh.pos, fresh.tok)
+    assert [(m.body, m.deleted) for m in state.msgs.values()] == [
+        ("A", None),
+        ("", "author"),
+        ("c", None),
+    ]
+
+
+async def test_sync_makes_up_a_hole_that_the_client_saw(
+    visit: Visit, ana: Guest, cozinha: str
+) -> None:
+    line = await visit.line(ana)
+    room = await born(line, cozinha)
+    page = await line.sub(room)
+    await line.send(room=room, body="um")
+    await line.send(room=room, body="dois")
+    line.heard.clear()
+
+    frame_id = line.id()
+    await line.say(Sync(id=frame_id, room=room, since=(page.to, page.tok)))
+    await line.take(SyncPage, lambda p: p.id == frame_id)
+    await line.send(room=room, body="três")
+
+    spoken = [t for e in await line.quiet() if isinstance(e, Ev) for t in bodies(e)]
+    assert spoken[-1] == "três"
+    assert spoken.count("três") == 1
+
+
+async def test_after_unsub_nothing_more_comes(
+    visit: Visit, ana: Guest, bia: Guest, cozinha: str
+) -> None:
+    """Elsewhere recovered messages were delivered after unsubscribing."""
+    one, two = await visit.line(ana), await visit.line(bia)
+    room = await born(one, cozinha)
+    await two.sub(room)
+
+    assert isinstance(await two.ask(Unsub(id=two.id(), room=room)), Ok)
+    await one.send(room=room, body="sem você")
+
+    assert await two.quiet() == []
+
+
+async def test_a_room_that_was_asked_for_by_name_is_left_by_reference(
+    visit: Visit, ana: Guest, cozinha: str
+) -> None:
+    line = await visit.line(ana)
+    room = await born(line, cozinha)
+    await line.sub(name=cozinha)
+
+    await line.ask(Unsub(id=line.id(), room=room))
+    await line.send(room=room, body="fora")
+
+    assert await line.quiet() == []
+
+
+async def test_a_room_asked_for_twice_is_heard_once(
+    visit: Visit, ana: Guest, cozinha: str
+) -> None:
+    line = await visit.line(ana)
+    room = await born(line, cozinha)
+    await line.sub(name=cozinha)
+    await line.sub(room)
+
+    await line.send(room=room, body="uma vez")
+
+    evs = [frame for frame in await line.quiet() if isinstance(frame, Ev)]
+    assert len(evs) == 1
+
+
+async def test_changing_ones_mind_quickly_never_uses_up_the_queue(
+    visit: Visit, ana: Guest, cozinha: str
+) -> None:
+    """Sub and unsub race a hundred times; the connection must stay as good as new."""
+    line = await visit.line(ana)
+    room = await born(line, cozinha)
+    for _ in range(20):
+        frame_ids = []
+        for _ in range(5):
+            await line.say(Sub(id=line.id(), room=room))
+            frame_ids.append(line.id())
+            await line.say(Unsub(id=frame_ids[-1], room=room))
+        for frame_id in frame_ids:
+            assert isinstance(await line.answer(frame_id), Ok)
+    line.heard.clear()
+
+    page = await line.sub(room)
+    await line.send(room=room, body="e agora?")
+
+    assert page.mode == "window"
+    evs = [frame for frame in await line.quiet() if isinstance(frame, Ev)]
+    assert len(evs) == 1
+
+
+async def test_more_rooms_than_a_socket_may_hear_are_refused(
+    visit: Visit, ana: Guest, cozinha: str
+) -> None:
+    line = await visit.line(ana)
+    for number in range(128):
+        await line.ask(Sub(id=line.id(), name=f"{cozinha}-{number}"))
+
+    assert await line.refused(Sub(id=line.id(), name=f"{cozinha}-x")) == "too_many_subs"
+
+
+async def test_leaving_rooms_makes_place_for_others(
+    visit: Visit, ana: Guest, cozinha: str
+) -> None:
+    """Also those that were asked for by name, or never were there."""
+    line = await visit.line(ana)
+    for number in range(130):
+        room = await born(line, f"{cozinha}-{number}")
+        await line.sub(name=f"{cozinha}-{number}")
+        await line.ask(Unsub(id=line.id(), room=room))
+        assert await line.refused(Sub(id=line.id(), room="r999999999")) == "not_found"
+
+
+async def test_history_pages_back_to_the_first_message_and_no_further(
+    visit: Visit, ana: Guest, cozinha: str
+) -> None:
+    line = await visit.line(ana)
+    room = await born(line, cozinha, *(str(n) for n in range(1, 26)))
+    found: list[str] = []
+    before, more = 26, True
+
+    while more:
+        page = await line.ask(Hist(id=line.id(), room=room, before=before, limit=10))
+        assert isinstance(page, HistPage)
+        found = [m.body for m in page.msgs] + found
+        before, more = page.msgs[0].seq, page.more
+
+    assert found == [str(n) for n in range(1, 26)]
+    empty = await line.ask(Hist(id=line.id(), room=room, before=1))
+    assert isinstance(empty, HistPage)
+    assert (empty.msgs, empty.more) == ([], False)
+
+
+async def test_history_goes_forward_and_around_as_well(
+    visit: Visit, ana: Guest, cozinha: str
+) -> None:
+    line = await visit.line(ana)
+    room = await born(line, cozinha, *(str(n) for n in range(1, 21)))
+
+    after = await line.ask(Hist(id=line.id(), room=room, after=17, limit=2))
+    around = await line.ask(Hist(id=line.id(), room=room, around=10, limit=5))
+
+    assert isinstance(after, HistPage)
+    assert ([m.seq for m in after.msgs], after.more) == ([18, 19], True)
+    assert isinstance(around, HistPage)
+    assert [m.seq for m in around.msgs] == [8, 9, 10, 11, 12]
+
+
+async def test_typing_is_seen_by_the_others_and_never_stored(
+    visit: Visit, ana: Guest, bia: Guest, cozinha: str
+) -> None:
+    one, two = await visit.line(ana), await visit.line(bia)
+    room = await born(one, cozinha)
+    page = await two.sub(room)
+
+    await one.say(Typing(room=room))
+
+    eph = await two.take(Eph)
+    assert (eph.room, eph.k, eph.by.id) == (room, "typing", ana.id)
+    again = await one.sub(room)
+    assert again.to == page.to
+
+
+async def test_ping_finds_out_whom_a_frame_has_not_reached(
+    visit: Visit, ana: Guest, cozinha: str
+) -> None:
+    """Where a client stood at its last ping it must stand at this one."""
+    line = await visit.line(ana)
+    room = await born(line, cozinha)
+    page = await line.sub(room)
+
+    async def fix(pos: int) -> list[str]:
+        pong = await line.ask(Ping(id=line.id(), pos={room: pos}))
+        assert isinstance(pong, Pong)
+        return pong.fix
+
+    assert await fix(page.to) == []
+    sent = (await line.send(room=room, body="um")).m
+    assert sent is not None
+    assert await fix(page.to) == [], "it may be in flight"
+    assert await fix(page.to) == [room], "by now it is lost"
+    assert await fix(sent.v) == []
+    assert await fix(sent.v + 1) == [room], "from the future"
+
+
+async def test_ping_names_rooms_whose_subscription_is_lost(visit: Visit) -> None:
+    line = await visit.line()
+
+    pong = await line.ask(Ping(id=line.id(), pos={"r7": 3}))
+
+    assert isinstance(pong, Pong)
+    assert pong.fix == ["r7"]
+
+
+async def test_hello_says_which_of_the_rooms_are_no_more(visit: Visit) -> None:
+    line = await visit.line(since={"r999999999": (3, "00000000"), "x": (1, "")})
+
+    ended = [await line.take(End) for _ in range(2)]
+
+    assert {end.room for end in ended} == {"r999999999", "x"}
+    assert {end.code for end in ended} == {"not_found"}
+
+
+async def test_many_rooms_come_back_with_one_hello(
+    visit: Visit, ana: Guest, cozinha: str
+) -> None:
+    """One round trip after a tunnel, whatever the number of rooms."""
+    line = await visit.line(ana)
+    rooms = [await born(line, f"{cozinha}-{n}") for n in range(40)]
+    pages = [await line.sub(room) for room in rooms]
+    await line.leave()
+
+    back = await visit.line(ana, since={p.room: (p.to, p.tok) for p in pages})
+
+    found = {(await back.take(SyncPage)).room for _ in rooms}
+    assert found == set(rooms)
