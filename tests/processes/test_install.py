@@ -19,10 +19,25 @@ asgiref==3.13.0 \\
 """
 
 
+@pytest.fixture(scope="module")
+def fetched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout where `./rai` ran once."""
+    folder = make_checkout(tmp_path_factory.mktemp("fetched") / "checkout")
+    rai(folder, "options")  # Ends in an import error: the lock holds no Django.
+    return folder
+
+
 @pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """The files that installing needs, with a lock of one small package."""
-    folder = tmp_path / "checkout with spaces"
+def checkout(tmp_path: Path, fetched: Path) -> Path:
+    """The files that installing needs, a lock of one small package, and uv."""
+    folder = make_checkout(tmp_path / "checkout with spaces")
+    shutil.copytree(
+        fetched / ".rai" / "uv", folder / ".rai" / "uv", copy_function=os.link
+    )
+    return folder
+
+
+def make_checkout(folder: Path) -> Path:
     folder.mkdir()
     for name in FILES:
         source = PROJECT / name
@@ -32,7 +47,7 @@ def checkout(tmp_path: Path) -> Path:
     return folder
 
 
-def rai(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def rai(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     # Only the interpreter itself: no uv, no node, no tools of ours.
     tools = folder.parent / "bin"
     if not tools.exists():
@@ -42,7 +57,7 @@ def rai(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environ = {k: v for k, v in os.environ.items() if k.upper().startswith(keep)}
     return subprocess.run(
         [folder / "rai", *arguments],
-        env={"PATH": f"{tools}:/usr/bin:/bin", **environ},
+        env={"PATH": f"{tools}:/usr/bin:/bin", **environ, **more},
         capture_output=True,
         text=True,
         check=False,
@@ -78,11 +93,10 @@ def test_a_tampered_hash_of_uv_itself_stops_before_anything(checkout: Path) -> N
     assert not (checkout / ".rai" / "uv" / "bin" / "uv").exists()
 
 
-def test_what_is_installed_is_not_installed_twice(checkout: Path) -> None:
-    rai(checkout, "options")  # Ends in an import error: the lock holds no Django.
-    assert (checkout / ".rai" / "venv" / "rai-stamp").exists()
+def test_what_is_installed_is_not_installed_twice(fetched: Path) -> None:
+    assert (fetched / ".rai" / "venv" / "rai-stamp").exists()
 
-    again = rai(checkout, "options")
+    again = rai(fetched, "options")
 
     assert "installing" not in again.stderr
 
@@ -106,6 +120,22 @@ def test_an_interrupted_install_is_taken_up_again(checkout: Path) -> None:
 
     assert "installing from requirements.lock" in again.stderr
     assert (checkout / ".rai" / "venv" / "rai-stamp").exists()
+
+
+def test_packages_come_from_where_pip_is_told_to_look(checkout: Path) -> None:
+    """A company's mirror stands in pip's configuration, which uv does not read."""
+    lock = checkout / "requirements.lock"
+    lock.write_text(LOCK.replace("asgiref==3.13.0", "asgiref==3.12.9"))
+
+    done = rai(
+        checkout,
+        "options",
+        PIP_INDEX_URL="http://127.0.0.1:9/simple",
+        UV_HTTP_RETRIES="0",
+    )
+
+    assert done.returncode == 1
+    assert "127.0.0.1:9" in done.stderr
 
 
 def test_without_a_python_it_says_so(checkout: Path) -> None:
