@@ -142,6 +142,7 @@ class RoomPage {
     if (cause.t === "hist") this.#log.reshape("upwards");
     if (cause.t === "sync" && cause.mode === "window") this.#log.reshape("anew");
     if (cause.t === "ev") this.#arrived(room, before);
+    this.#announcer.forget(room);
     if (this.#log.isPinned) this.#sub.replace(trimmed(room, KEPT));
     if (room.room && room.room !== before.room) {
       say(part("titulo"), room.room.shown);

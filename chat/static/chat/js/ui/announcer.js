@@ -1,6 +1,7 @@
 // What screen readers hear of arrivals. The visible list is not live: a live list
 // reads loaded history aloud.
 
+/** @import { Room } from "../core/room.js" */
 /** @import { Msg, Texts } from "../core/types.js" */
 
 import { count, fill } from "../core/texts.js";
@@ -30,6 +31,14 @@ export class Announcer {
     this.#timer ||= setTimeout(() => this.#speak(), GATHER_MS);
   }
 
+  /** What was taken back is not to be found here either. @param {Room} room */
+  forget(room) {
+    this.#waiting = this.#waiting.filter((m) => isReadable(room, m.id));
+    for (const line of this.#log.querySelectorAll("[data-m]")) {
+      if (!isReadable(room, line.getAttribute("data-m") ?? "")) line.remove();
+    }
+  }
+
   /** @param {string} text */
   alert(text) {
     this.#alert.textContent = text;
@@ -39,11 +48,15 @@ export class Announcer {
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#timer = 0;
-    const lines =
-      waiting.length > TOO_MANY
-        ? [count(this.#texts, "novas", waiting.length)]
-        : waiting.map((m) => fill(this.#texts.diz, { nome: m.by.name, texto: m.body }));
-    for (const line of lines) this.#log.append(paragraph(line));
+    if (waiting.length > TOO_MANY) {
+      this.#log.append(paragraph(count(this.#texts, "novas", waiting.length)));
+    } else {
+      for (const m of waiting) {
+        const line = paragraph(fill(this.#texts.diz, { nome: m.by.name, texto: m.body }));
+        line.dataset.m = m.id;
+        this.#log.append(line);
+      }
+    }
     while (this.#log.childElementCount > KEPT) this.#log.firstElementChild?.remove();
   }
 }
@@ -53,4 +66,10 @@ function paragraph(text) {
   const node = document.createElement("p");
   node.textContent = text;
   return node;
+}
+
+/** @param {Room} room @param {string} id */
+function isReadable(room, id) {
+  const message = room.msgs.get(id);
+  return message !== undefined && !message.del;
 }
