@@ -1,0 +1,134 @@
+"""One person's window on the product: what they do there, and what they see."""
+
+from collections.abc import Sequence
+from typing import Self, TypedDict
+from urllib.parse import quote
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+
+class Row(TypedDict):
+    """A message as somebody reads it."""
+
+    who: str
+    text: str
+    state: str
+    edited: bool
+    deleted: bool
+    mine: bool
+
+
+READ_ROWS = """() => [...document.querySelectorAll('[data-parte="lista"] article')].map(
+  (a) => ({
+    who: a.querySelector('[data-slot="quem"]').textContent,
+    text: a.querySelector('[data-slot="texto"]').textContent,
+    state: a.dataset.estado,
+    edited: 'editada' in a.dataset,
+    deleted: 'apagada' in a.dataset,
+    mine: a.dataset.de === 'minha',
+  }))"""
+
+SAY_ALL = """async ({ name, bodies }) => {
+  const token = document.querySelector('[name="csrfmiddlewaretoken"]').value;
+  const headers = { 'Content-Type': 'application/json', 'X-CSRFToken': token };
+  for (const body of bodies) {
+    const nonce = Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) =>
+      b.toString(16)).join('');
+    const answer = await fetch('/api/v1/send', {
+      method: 'POST', headers, body: JSON.stringify({ name, nonce, body }),
+    });
+    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  }
+}"""
+
+
+class Screen:
+    """A tab with a room in it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.box = page.locator("#texto")
+        self.send_button = page.locator(".caixa__enviar")
+        self.nickname = page.locator('.apelido input[name="apelido"]')
+        self.log = page.locator('[data-parte="registro"]')
+        self.rows = page.locator('[data-parte="lista"] article')
+        self.texts = self.rows.locator('[data-slot="texto"]')
+        self.title = page.locator('[data-parte="titulo"]')
+        self.banner = page.locator('[data-parte="faixa"]')
+        self.light = page.locator('[data-parte="conexao"]')
+        self.pill = page.locator('[data-parte="pilula"]')
+        self.menu = page.locator("#menu")
+        self.toast = page.locator('[data-parte="torrada"]')
+        self.edit_bar = page.locator('[data-parte="edicao"]')
+
+    @classmethod
+    def of(cls, context: BrowserContext) -> Self:
+        """Open another tab of this person."""
+        return cls(context.new_page())
+
+    def open(self, house: str, room: str) -> Self:
+        """Go to a room by the name somebody types."""
+        self.page.goto(f"{house}/chat/{quote(room, safe='')}/")
+        return self
+
+    def join(self, name: str) -> Self:
+        """Choose a nickname and wait until one can write."""
+        self.nickname.fill(name)
+        self.nickname.press("Enter")
+        expect(self.box).to_be_focused()
+        self.is_linked()
+        return self
+
+    def is_linked(self, timeout_s: float = 10) -> None:
+        """Wait until the page says that the connection stands."""
+        expect(self.light).to_have_attribute(
+            "data-estado", "ligada", timeout=timeout_s * 1000
+        )
+
+    def say(self, *texts: str) -> None:
+        """Type each text, and Enter."""
+        for text in texts:
+            self.box.fill(text)
+            self.box.press("Enter")
+
+    def say_all(self, name: str, bodies: Sequence[str]) -> None:
+        """Store many messages without typing each of them."""
+        self.page.evaluate(SAY_ALL, {"name": name, "bodies": list(bodies)})
+
+    def shows(self, *texts: str, timeout_s: float = 10) -> None:
+        """Wait until exactly these messages are there, in this order."""
+        expect(self.texts).to_have_text(list(texts), timeout=timeout_s * 1000)
+
+    def all_stored(self, timeout_s: float = 10) -> None:
+        """Wait until the server has confirmed every message of ours."""
+        under_way = self.page.locator('article:not([data-estado="gravada"])')
+        expect(under_way).to_have_count(0, timeout=timeout_s * 1000)
+
+    def row(self, text: str) -> Locator:
+        """The message with exactly this text."""
+        return self.rows.filter(has=self.page.get_by_text(text, exact=True))
+
+    def read(self) -> list[Row]:
+        """What the log shows now."""
+        rows: list[Row] = self.page.evaluate(READ_ROWS)
+        return rows
+
+    def read_texts(self) -> list[str]:
+        """The texts the log shows now."""
+        return [row["text"] for row in self.read()]
+
+    def choose(self, text: str, action: str) -> None:
+        """Do something with a message, by its menu."""
+        row = self.row(text)
+        row.hover()
+        row.locator('[data-acao="menu"]').click()
+        self.menu.locator(f'[data-acao="{action}"]').click()
+
+    def put_mark(self) -> None:
+        """Leave a mark that a reload would wipe away."""
+        self.page.evaluate("() => { window.notReloaded = true; }")
+
+    @property
+    def has_mark(self) -> bool:
+        """Whether this is still the page that was marked."""
+        return bool(self.page.evaluate("() => window.notReloaded === true"))
