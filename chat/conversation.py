@@ -173,7 +173,11 @@ class RaiConsumer(Door):
 
     def _subscribe(self, frame: frames.Sub) -> None:
         since = None if frame.since is None else At(*frame.since)
-        if frame.room is not None:
+        if frame.mode == "head":
+            if frame.room is None:
+                raise BadFrame("mode head is for a room's reference")
+            self._begin(frame.room, frame, partial(self._watch, frame.room, frame))
+        elif frame.room is not None:
             self._follow(frame.room, _room(frame.room), frame, since, frame.window)
         else:
             name = rooms.named(frame.name or "")

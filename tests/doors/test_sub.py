@@ -9,6 +9,7 @@ from chat.core.frames import (
     End,
     Eph,
     Ev,
+    HeadFrame,
     Hist,
     HistPage,
     MemberChange,
@@ -386,6 +387,25 @@ async def test_history_goes_forward_and_around_as_well(
     assert ([m.seq for m in after.msgs], after.more) == ([18, 19], True)
     assert isinstance(around, HistPage)
     assert [m.seq for m in around.msgs] == [8, 9, 10, 11, 12]
+
+
+async def test_who_wants_only_the_head_is_told_no_more(
+    visit: Visit, ana: Guest, bia: Guest, cozinha: str
+) -> None:
+    """For a badge of unread messages: where the room stands, never what was said."""
+    one, two = await visit.line(ana), await visit.line(bia)
+    room = await born(one, cozinha)
+
+    assert isinstance(await two.ask(Sub(id=two.id(), room=room, mode="head")), Ok)
+    first = await two.take(HeadFrame)
+    sent = (await one.send(room=room, body="psiu")).m
+    assert sent is not None
+    second = await two.take(HeadFrame)
+
+    assert (first.seq, second.seq) == (1, 2)
+    assert (second.room, second.v) == (room, sent.v)
+    assert await two.quiet() == []
+    assert await two.refused(Sub(id=90, name=cozinha, mode="head")) == "bad_frame"
 
 
 async def test_typing_is_seen_by_the_others_and_never_stored(
