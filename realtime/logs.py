@@ -28,17 +28,19 @@ def config(*, level: str, form: str) -> dict[str, Any]:
             "django.server": {"handlers": [], "propagate": True},
             # One line for each 404 and each refused path is an attacker's log flood.
             "django.request": {"level": "ERROR"},
-            "uvicorn": {"handlers": [], "level": _quieter(level), "propagate": True},
+            # Below WARNING it tells each request with its path and query, and so the
+            # room's name; websockets tells frames, Django's database texts in SQL.
+            "uvicorn": {"handlers": [], "level": "WARNING", "propagate": True},
             "uvicorn.error": {"handlers": [], "propagate": True},
             "websockets": {"level": "WARNING"},
+            "django.db.backends": {"level": "INFO"},
+            "django.template": {"level": "INFO"},
+            # A traceback, with the name, for each scanner; the answer is 400 anyway.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "django.security.csrf": {"level": "ERROR"},  # Tells the path.
             "asyncio": {"level": "WARNING"},
         },
     }
-
-
-def _quieter(level: str) -> str:
-    # uvicorn tells each connection at INFO, with the path and so the room's name.
-    return "WARNING" if level == "info" else level.upper()
 
 
 class OneLine(logging.Formatter):
