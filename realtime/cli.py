@@ -57,7 +57,7 @@ def run(chosen: Options) -> int:
 
 
 def _serve(chosen: Options) -> int:
-    if static.is_stale(chosen.data_dir) and not chosen.debug:
+    if not chosen.debug and static.is_stale(chosen):
         # In a process of its own: this one's settings must find the result in place.
         subprocess.run([sys.executable, "-m", "realtime", "collect"], check=True)
     django.setup()

@@ -1,21 +1,22 @@
 """Static files are collected, hashed and compressed once for each state of them."""
 
 import hashlib
-from pathlib import Path
 
 import django
 from django.conf import settings
 from django.core.management import call_command
 
+from realtime.options import Options
 from realtime.values import PROJECT
 
 STAMP = "static.stamp"
 
 
-def is_stale(data_dir: Path) -> bool:
-    """Say whether the collected files are missing or older than their sources."""
+def is_stale(options: Options) -> bool:
+    """Say whether the collected files are missing or not those of their sources."""
     try:
-        return (data_dir / STAMP).read_text(encoding="ascii") != _stamp()
+        stamp = (options.data_dir / STAMP).read_text(encoding="ascii")
+        return stamp != _stamp(options)
     except OSError:
         return True
 
@@ -23,7 +24,7 @@ def is_stale(data_dir: Path) -> bool:
 def collect() -> None:
     """Collect the static files of all apps into DATA_DIR/static."""
     django.setup()
-    stamp = _stamp()
+    stamp = _stamp(settings.RAI_OPTIONS)
     # The settings choose the hashing storage once there is something collected;
     # this is the moment before.
     settings.STORAGES["staticfiles"]["BACKEND"] = "realtime.storage.HashedStatic"
@@ -31,9 +32,10 @@ def collect() -> None:
     (settings.DATA_DIR / STAMP).write_text(stamp, encoding="ascii")
 
 
-def _stamp() -> str:
+def _stamp(options: Options) -> str:
     """Sum up name, size and time of each source; the lock stands for other people's."""
     seen = hashlib.blake2b(digest_size=16)
+    seen.update(b"admin" if options.admin_path else b"")
     seen.update((PROJECT / "requirements.lock").read_bytes())
     apps = [init.parent for init in PROJECT.glob("*/__init__.py")]
     for path in sorted(p for app in apps for p in app.glob("static/**/*")):

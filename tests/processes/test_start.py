@@ -4,6 +4,7 @@ import json
 import stat
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
@@ -111,6 +112,16 @@ def test_a_killed_server_leaves_the_data_free(product: services.Product) -> None
     product.kill9()
 
     product.start()
+
+
+def test_s26_the_admin_answers_where_it_was_put_and_nowhere_else(
+    start_product: StartProduct,
+) -> None:
+    product = start_product(ADMIN_PATH="painel")
+
+    assert "admin/css/base" in get(f"{product.url}/painel/login/")
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        get(f"{product.url}/admin/")
 
 
 def test_limits_lifted_are_announced(start_product: StartProduct) -> None:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from realtime import static
+from realtime.options import read
 from realtime.values import PROJECT
 
 HASHED = re.compile(r"\.[0-9a-f]{12}\.js$")
@@ -24,12 +25,19 @@ def collect(folder: Path) -> None:
 
 
 def test_the_second_start_collects_nothing(tmp_path: Path) -> None:
-    assert static.is_stale(tmp_path)
+    options = read({"DATA_DIR": str(tmp_path)})
+    assert static.is_stale(options)
 
     collect(tmp_path)
 
-    assert not static.is_stale(tmp_path)
+    assert not static.is_stale(options)
     assert (tmp_path / "static" / "staticfiles.json").exists()
+
+
+def test_opening_the_admin_collects_its_files(tmp_path: Path) -> None:
+    collect(tmp_path)
+
+    assert static.is_stale(read({"DATA_DIR": str(tmp_path), "ADMIN_PATH": "painel"}))
 
 
 def test_modules_import_each_other_by_their_hashed_names(tmp_path: Path) -> None:
