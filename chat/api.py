@@ -7,6 +7,7 @@ message. Status codes are the twins of the wire's error codes.
 
 from __future__ import annotations
 
+import asyncio
 from functools import wraps
 from typing import Protocol
 
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import cookies, guests
 from chat import queries
 from chat.actions import rooms
-from chat.actions.send import checked, send
+from chat.actions.send import send, send_named
 from chat.actions.speaker import Speaker
 from chat.conversation import stored
 from chat.core import codec_v1, frames
@@ -44,6 +45,7 @@ from chat.delivery.hub import PAGE, WINDOW
 from chat.delivery.mailbox import Mailbox
 from chat.delivery.turnstile import address_key
 from chat.doors import as_chat_error
+from chat.log.append import Answer
 from chat.refusals import text_of
 
 #: Longest wait for news in one request (s).
@@ -94,7 +96,7 @@ async def sync(request: HttpRequest) -> HttpResponse:
         raise NotFound
     since = _cursor(request)
     house = await houses.current()
-    house.pace.read(_address(request))
+    house.pace.read(None, _address(request))
     page = await _read(room, since)
     wait_s = _number(request, "wait", most=MAX_WAIT_S)
     if wait_s and since is not None and not page.changes and not page.reset:
@@ -130,30 +132,29 @@ async def send_message(request: HttpRequest) -> HttpResponse:
     if person is None:
         raise AuthRequired
     speaker = Speaker(person, _address(request))
-    room = await _room(house, speaker, asked)
-    reply_to = None if asked.reply_to is None else parse_message(asked.reply_to)
-    posted = await send(
-        house, speaker, room, nonce=asked.nonce, body=asked.body, reply_to=reply_to
-    )
+    posted = await (await _queued(house, speaker, asked))
     if not isinstance(posted, Posted):
         raise NotFound
     return _json(stored(posted, 0, asked.nonce))
 
 
-async def _room(house: houses.House, speaker: Speaker, asked: _Body) -> RoomId:
+async def _queued(
+    house: houses.House, speaker: Speaker, asked: _Body
+) -> asyncio.Future[Answer]:
     if (asked.room is None) == (asked.name is None):
         raise BadFrame("give either room or name")
+    nonce, body = asked.nonce, asked.body
+    reply_to = None if asked.reply_to is None else parse_message(asked.reply_to)
     if asked.room is not None:
         room = parse_room(asked.room)
         if room is None:
             raise NotFound(asked.room)
-        return room
+        return send(house, speaker, room, nonce=nonce, body=body, reply_to=reply_to)
     name = rooms.named(asked.name or "")
-    found = await rooms.find(name.slug)
-    if found is None:
-        checked(house, speaker, name.slug, asked.body)
-        found = await rooms.find_or_make(house, speaker, name)
-    return found
+    _new, answer = await send_named(
+        house, speaker, name, nonce=nonce, body=body, reply_to=reply_to
+    )
+    return answer
 
 
 async def _read(room: RoomId, since: At | None) -> Page:

@@ -14,7 +14,7 @@ from functools import partial
 
 from accounts import guests
 from chat.actions import rooms
-from chat.actions.send import checked, send
+from chat.actions.send import send, send_named
 from chat.actions.speaker import Speaker
 from chat.core import codec_seed
 from chat.core.errors import ChatError, Close, NotFound
@@ -37,7 +37,7 @@ class ChatConsumer(Door):
     async def connect(self) -> None:
         """Let in those who name a possible room."""
         self._room: RoomId | None = None
-        self._waiting: deque[str] = deque(maxlen=MAX_SEED_WAITING)
+        self._waiting: deque[str] = deque()
         self._settling: asyncio.Task[None] | None = None
         self._bad = Buckets(BAD_FRAMES, capacity=1)
         await super().connect()
@@ -67,7 +67,7 @@ class ChatConsumer(Door):
     def on_text(self, data: bytes | str) -> None:
         """A message to the room; anything else is ignored, as far as it stays rare."""
         body = codec_seed.decode(data)
-        if body is None:
+        if body is None or len(self._waiting) >= MAX_SEED_WAITING:
             self.on_binary()
         elif self.speaker is None or self._room is None or self._settling is not None:
             self._waiting.append(body)
@@ -82,9 +82,7 @@ class ChatConsumer(Door):
 
     def _say(self, room: RoomId, speaker: Speaker, body: str) -> None:
         try:
-            answer = send(
-                self.house, speaker, room, nonce=secrets.token_urlsafe(16), body=body
-            )
+            answer = send(self.house, speaker, room, nonce=_nonce(), body=body)
         except ChatError:
             # This wire has no way to say no; its own page would print "undefined".
             return
@@ -92,23 +90,28 @@ class ChatConsumer(Door):
 
     async def _settle(self) -> None:
         """Make the guest and the room that the first message needs, then say it."""
+        try:
+            while self._waiting:
+                await self._say_first(self._waiting.popleft())
+        finally:
+            self._settling = None
+
+    async def _say_first(self, body: str) -> None:
         if self.speaker is None:
             self.sit_down(await in_writer(guests.anonymous))
-        while self._waiting:
-            body = self._waiting.popleft()
-            speaker = self.speaker
-            if speaker is None:
-                return
-            try:
-                if self._room is None:
-                    checked(self.house, speaker, self._name.slug, body)
-                    self._room = await rooms.find_or_make(
-                        self.house, speaker, self._name
-                    )
-                self._say(self._room, speaker, body)
-            except ChatError:
-                continue
-        self._settling = None
+        speaker = self.speaker
+        if speaker is None:
+            return
+        if self._room is not None:
+            self._say(self._room, speaker, body)
+            return
+        try:
+            self._room, answer = await send_named(
+                self.house, speaker, self._name, nonce=_nonce(), body=body
+            )
+        except ChatError:
+            return
+        answer.add_done_callback(_look_away)
 
 
 class NowhereConsumer(Door):
@@ -119,6 +122,10 @@ class NowhereConsumer(Door):
     async def entered(self) -> None:
         """There is nothing here."""
         await self.hang_up(Close.NOT_FOUND)
+
+
+def _nonce() -> str:
+    return secrets.token_urlsafe(16)
 
 
 def _look_away(answer: asyncio.Future[Answer]) -> None:

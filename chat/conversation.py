@@ -16,7 +16,7 @@ from typing import Any
 from chat import queries
 from chat.actions import rooms
 from chat.actions.edit import delete, edit
-from chat.actions.send import checked, send
+from chat.actions.send import send, send_named
 from chat.actions.speaker import Speaker
 from chat.actions.typing import typing
 from chat.core import codec_v1, frames
@@ -245,29 +245,19 @@ class RaiConsumer(Door):
         blocked = self._session.start_send(frame)
         if blocked is not None:
             raise blocked
-        speaker = self._speaking()
+        speaker, nonce, body = self._speaking(), frame.nonce, frame.body
+        reply_to = None if frame.reply_to is None else _message(frame.reply_to)
         if frame.room is not None:
             room = _room(frame.room)
+            answer = send(
+                self.house, speaker, room, nonce=nonce, body=body, reply_to=reply_to
+            )
         else:
             name = rooms.named(frame.name or "")
-            room = await self._room_for(speaker, name, frame.body)
-        answer = send(
-            self.house,
-            speaker,
-            room,
-            nonce=frame.nonce,
-            body=frame.body,
-            reply_to=None if frame.reply_to is None else _message(frame.reply_to),
-        )
+            _new, answer = await send_named(
+                self.house, speaker, name, nonce=nonce, body=body, reply_to=reply_to
+            )
         answer.add_done_callback(partial(self._sent, frame))
-
-    async def _room_for(self, speaker: Speaker, name: RoomName, body: str) -> RoomId:
-        room = await rooms.find(name.slug)
-        if room is None:
-            # Nothing is made for a message that will not be taken.
-            checked(self.house, speaker, name.slug, body)
-            room = await rooms.find_or_make(self.house, speaker, name)
-        return room
 
     def _sent(self, frame: frames.Send, answer: asyncio.Future[Answer]) -> None:
         error = answer.exception()
@@ -347,8 +337,8 @@ class RaiConsumer(Door):
         return self._rooms
 
     def _read_pace(self) -> None:
-        speaker = self.speaker
-        self.house.pace.read(self.address if speaker is None else speaker.person.id)
+        person = None if self.speaker is None else self.speaker.person.id
+        self.house.pace.read(person, self.address)
 
     def _expect_hello(self) -> None:
         if not self._session.greeted:

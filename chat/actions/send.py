@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+from chat.actions.rooms import find_or_make
 from chat.actions.speaker import Speaker
 from chat.core.errors import BadFrame, ChatError, TooLarge
 from chat.core.ids import MessageId, RoomId
+from chat.core.names import RoomName
 from chat.core.ops import Post
 from chat.core.text import BadText, clean
 from chat.delivery.house import House
@@ -31,17 +33,35 @@ def send(
     Raises:
         ChatError: Refused at once; nothing was queued.
     """
-    text = checked(house, speaker, room, body)
+    text = _checked(house, speaker, room, body)
     return house.log.append(Post(room, speaker.author(), nonce, text, reply_to))
 
 
-def checked(house: House, speaker: Speaker, room: RoomId | str, body: str) -> str:
+async def send_named(
+    house: House,
+    speaker: Speaker,
+    name: RoomName,
+    *,
+    nonce: str,
+    body: str,
+    reply_to: MessageId | None = None,
+) -> tuple[RoomId, asyncio.Future[Answer]]:
     """
-    The text as it will be stored; ``room`` may still be only a name.
+    Like ``send``, to the room of this name; it is made if this is its first message.
+
+    Returns:
+        The room, and the future of ``send``.
 
     Raises:
-        ChatError: Not a message, or one too many.
+        ChatError: Refused; no room was made for a message that is not taken.
     """
+    text = _checked(house, speaker, name.slug, body)
+    room = await find_or_make(house, speaker, name)
+    post = Post(room, speaker.author(), nonce, text, reply_to)
+    return room, house.log.append(post)
+
+
+def _checked(house: House, speaker: Speaker, room: RoomId | str, body: str) -> str:
     text = clean_text(body)
     house.pace.message(
         speaker.person.id, speaker.address, room, is_guest=speaker.is_guest
