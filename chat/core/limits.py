@@ -64,8 +64,9 @@ ROOM_MESSAGES = Rate(per_s=50, burst=100)
 ADDRESS_MESSAGES = Rate(per_s=10, burst=40)
 #: Edits and deletes, a person.
 EDITS = Rate(per_s=1, burst=10)
-#: History pages and catching up, a person or address.
+#: History pages and catching up: a person; an address, for those without a name.
 READS = Rate(per_s=10, burst=40)
+ADDRESS_READS = Rate(per_s=50, burst=300)
 #: New rooms: 5 an hour for a guest, 10 for an account.
 GUEST_ROOMS = Rate(per_s=5 / 3600, burst=5)
 MEMBER_ROOMS = Rate(per_s=10 / 3600, burst=10)

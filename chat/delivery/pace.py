@@ -25,6 +25,7 @@ class Pace:
         self._addresses = Buckets(limits.ADDRESS_MESSAGES)
         self._edits = Buckets(limits.EDITS)
         self._reads = Buckets(limits.READS)
+        self._address_reads = Buckets(limits.ADDRESS_READS)
         self._typing = Buckets(limits.TYPING)
         self._guest_rooms = Buckets(limits.GUEST_ROOMS)
         self._member_rooms = Buckets(limits.MEMBER_ROOMS)
@@ -41,9 +42,16 @@ class Pace:
         """One more edit or deletion."""
         self._take(self._edits, person)
 
-    def read(self, who: Hashable) -> None:
-        """One more page of history."""
-        self._take(self._reads, who)
+    def read(self, person: int | None, address: str) -> None:
+        """
+        One more page of history.
+
+        Whoever has no name yet shares the address's measure with a whole class.
+        """
+        if person is None:
+            self._take(self._address_reads, address)
+        else:
+            self._take(self._reads, person)
 
     def new_room(self, person: int, *, is_guest: bool) -> None:
         """One more room."""

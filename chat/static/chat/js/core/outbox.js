@@ -36,6 +36,11 @@ const PASSING = new Set([
   "auth_expired",
 ]);
 
+/** Whether the very same request may succeed later. @param {string} code */
+export function isPassing(code) {
+  return PASSING.has(code);
+}
+
 /**
  * @param {{ nonce: string, op: Entry["op"], slug: string, body?: string, m?: string, now: number, due?: number }} what
  * @returns {Entry}
@@ -106,7 +111,7 @@ export function acked(box, nonce, answer, now) {
  */
 export function refused(box, nonce, { code, retry }, now) {
   const old = box.find((e) => e.nonce === nonce);
-  const passing = PASSING.has(code) && old !== undefined && now - old.at < DAY_MS;
+  const passing = isPassing(code) && old !== undefined && now - old.at < DAY_MS;
   const due = now + (retry ?? RETRY_MS);
   /** @type {Partial<Entry>} */
   const change = passing

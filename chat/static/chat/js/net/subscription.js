@@ -1,12 +1,15 @@
 // One room on the link: subscribe, follow, notice holes, read upwards.
 
 /** @import { Room } from "../core/room.js" */
-/** @import { Frame, Hist, Ok, Sync } from "../core/types.js" */
+/** @import { Err, Frame, Hist, Ok, Sync } from "../core/types.js" */
 /** @import { Link } from "./link.js" */
 
+import { isPassing } from "../core/outbox.js";
 import { apply, askingNoMore, asking, isBehind } from "../core/room.js";
 
 const PAGE = 50;
+/** Wait before asking again where the server names no time. */
+const RETRY_MS = 2000;
 
 /**
  * @typedef {object} Events
@@ -98,7 +101,7 @@ export class Subscription {
         if (frame.room === this.#ref) this.#on.end(frame.code);
         break;
       case "err":
-        this.#refused(frame.id, frame.code);
+        this.#refused(frame);
         break;
       default:
         break;
@@ -146,10 +149,17 @@ export class Subscription {
     this.#syncId = this.#link.send({ t: "sync", room: this.#ref, since });
   }
 
-  /** @param {number} id @param {string} code */
-  #refused(id, code) {
-    if (id === this.#subId) this.#on.end(code);
-    if (id === this.#syncId) this.#syncId = 0;
+  /** @param {Err} error */
+  #refused({ id, code, retry }) {
+    const again = isPassing(code);
+    if (id === this.#subId) {
+      if (again) setTimeout(() => this.#subId === id && this.start(), retry ?? RETRY_MS);
+      else this.#on.end(code);
+    }
+    if (id === this.#syncId) {
+      this.#syncId = 0;
+      if (again) setTimeout(() => isBehind(this.#room) && this.#sync(), retry ?? RETRY_MS);
+    }
     if (id === this.#histId) {
       this.#histId = 0;
       this.#room = askingNoMore(this.#room);
