@@ -18,7 +18,14 @@ from django.utils import timezone
 
 from accounts import cookies
 from accounts.models import User
-from accounts.nicknames import BadNickname, Nickname, nickname, suggestion
+from accounts.nicknames import (
+    BadNickname,
+    Nickname,
+    is_suggestion,
+    nickname,
+    suggestion,
+    unnumbered,
+)
 from accounts.people import Kind, Person
 
 SECRET_BYTES = 32
@@ -50,7 +57,8 @@ def create(raw_name: str | None) -> tuple[Person, str]:
     """
     Store a new guest; return them and the cookie's value.
 
-    Without a name they are "Visitante" and a number.
+    Without a name they are "Visitante" and a number. So are those who took the
+    suggested number that somebody has by now: they chose no name, and are not asked.
 
     Raises:
         BadNickname: There is no such nickname.
@@ -61,8 +69,7 @@ def create(raw_name: str | None) -> tuple[Person, str]:
     if raw_name is None:
         guest = _numbered(secret_hash)
     else:
-        name = nickname(raw_name)
-        guest = _hold(name, partial(_store, name, secret_hash)) or _refuse(name)
+        guest = _named(nickname(raw_name), secret_hash)
     return guest.person(), cookies.seal(guest.pk, secret)
 
 
@@ -120,6 +127,13 @@ def taken(skeletons: Collection[str], *, but: int | None) -> bool:
     `but` is the person who asks, whose own name is not in their way.
     """
     return _bearers(skeletons, but).exists()
+
+
+def _named(name: Nickname, secret_hash: str) -> User:
+    guest = _hold(name, partial(_store, name, secret_hash))
+    if guest is None and is_suggestion(name.shown):
+        guest = _numbered(secret_hash)
+    return guest or _refuse(name)
 
 
 def _store(name: Nickname, secret_hash: str | None) -> User:
@@ -194,7 +208,7 @@ def _free(name: Nickname) -> str:
 def _with_numbers(shown: str) -> Iterator[Nickname]:
     for number in _SECOND_TRIES:
         try:
-            yield nickname(f"{shown} {number}")
+            yield nickname(f"{unnumbered(shown)} {number}")
         except BadNickname:  # Too long by now.
             return
 

@@ -84,20 +84,13 @@ def is_known(text: str) -> bool:
     return not any(unicodedata.category(letter) == "Cn" for letter in set(text))
 
 
-def folded(text: str) -> str | None:
+def folded(text: str) -> str:
     """
-    Return the form in which look-alike spellings are equal: NFKC, case gone, NFKC.
+    Return the form in which spellings of one name are equal: NFKC, case gone, NFKC.
 
-    None when no such form is reached. Repeating it changes nothing.
+    Twice, because a letter that loses its case may compose anew with what follows.
     """
-    for _ in range(4):
-        once = unicodedata.normalize(
-            "NFKC", unicodedata.normalize("NFKC", text).casefold()
-        )
-        if once == text:
-            return text
-        text = once
-    return None
+    return _folded_once(_folded_once(text))
 
 
 def is_one_family(text: str) -> bool:
@@ -108,6 +101,11 @@ def is_one_family(text: str) -> bool:
     """
     found = {script(letter) for letter in set(text)} - EVERYWHERE
     return len(found) <= 1 or any(found <= family for family in FAMILIES)
+
+
+def _folded_once(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text)
+    return unicodedata.normalize("NFKC", plain.casefold())
 
 
 @lru_cache(maxsize=4096)

@@ -26,6 +26,8 @@ _BADGES = (
 # Phones add these to emoji and some keyboards to names; nobody sees them go.
 _UNSEEN = {ord(letter): None for letter in f"{letters.JOINERS}\ufe0e\ufe0f"}
 
+_SUGGESTED = regex.compile(r"Visitante [0-9]+")
+_NUMBER = regex.compile(r" [0-9]+$")
 _SPACES = regex.compile(r"\p{Zs}+")
 _FORBIDDEN = regex.compile(r"[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Me}\p{Zl}\p{Zp}]")
 _BADGE = regex.compile(f"[{_BADGES}{_MEANINGFUL}]")
@@ -75,6 +77,16 @@ def nickname(raw: str) -> Nickname:
 def suggestion(number: int) -> str:
     """Return the nickname of those who choose none."""
     return f"Visitante {number}"
+
+
+def is_suggestion(shown: str) -> bool:
+    """Tell whether a nickname is one of those, which nobody chose."""
+    return _SUGGESTED.fullmatch(shown) is not None
+
+
+def unnumbered(shown: str) -> str:
+    """Return a nickname without the number at its end."""
+    return _NUMBER.sub("", shown)
 
 
 def _shown(raw: str) -> str:

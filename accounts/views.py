@@ -22,7 +22,6 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import cookies, guests, texts
 from accounts.guests import NicknameTaken
-from accounts.models import User
 from accounts.nicknames import BadNickname
 from accounts.people import Person
 from accounts.rates import Rate
@@ -96,8 +95,6 @@ def _grant(request: HttpRequest, wish: Wish) -> tuple[Person | Refusal, str | No
         return _bad(error), None
     except NicknameTaken as error:
         return _taken(error), None
-    except User.DoesNotExist:  # Gone between the two looks: start anew.
-        return guests.create(wish.apelido)
 
 
 def _wish(request: HttpRequest) -> Wish | None:

@@ -97,10 +97,8 @@ def _decoded(raw: str) -> str:
 
 
 def _slug(typed: str) -> str:
-    folded = letters.folded(typed)
-    if folded is None:
-        raise BadRoomName("character")
-    slug = _GAP.sub(_hyphen, folded.strip().translate(_DASHES))
+    folded = letters.folded(typed).strip()
+    slug = _GAP.sub(_hyphen, folded.translate(_DASHES))
     _check(slug)
     return slug
 
@@ -117,7 +115,13 @@ def _check(slug: str) -> None:
         raise BadRoomName("too_long")
     if letters.has_invisible(slug):
         raise BadRoomName("invisible")
-    if not _WRITABLE.fullmatch(slug) or not letters.is_known(slug):
+    # The last condition holds by Unicode's own promises; a room whose address leads
+    # to another address would be lost, so it is worth its microsecond.
+    if (
+        not _WRITABLE.fullmatch(slug)
+        or not letters.is_known(slug)
+        or letters.folded(slug) != slug
+    ):
         raise BadRoomName("character")
     if not _LETTER.search(slug):
         raise BadRoomName("letters")

@@ -168,7 +168,19 @@ def test_the_suggestion_can_be_had() -> None:
         create("Ana")
 
     assert caught.value.suggestion == "Ana 3"
+    with pytest.raises(NicknameTaken) as caught:
+        create("Ana 2")
+    assert caught.value.suggestion == "Ana 3"
     assert create(caught.value.suggestion)[0].name == "Ana 3"
+
+
+def test_a_class_that_presses_enter_is_not_asked_again() -> None:
+    """The form offers a number of three figures; forty pupils will hit one twice."""
+    names = [create("Visitante 482")[0].name for _ in range(3)]
+
+    assert names[0] == "Visitante 482"
+    assert len(set(names)) == 3
+    assert all(name.startswith("Visitante ") for name in names)
 
 
 def test_there_is_a_suggestion_when_all_is_full() -> None:

@@ -58,7 +58,7 @@ def test_a_tower_is_seen(text: str) -> None:
     assert letters.has_tower(text)
 
 
-def test_a_form_that_never_settles_is_no_form() -> None:
+def test_folding_takes_case_and_form_away() -> None:
     assert letters.folded("ΑΣ") == "ας".casefold()
     assert letters.folded("\u1e9eİ") == "ssi\u0307"
 

@@ -14,6 +14,7 @@ from accounts.nicknames import (
     MAX_RAW,
     BadNickname,
     Nickname,
+    is_suggestion,
     nickname,
     suggestion,
 )
@@ -139,6 +140,8 @@ def test_32_letters_fit_and_one_more_does_not() -> None:
 
 def test_those_who_choose_none_are_visitors() -> None:
     assert nickname(suggestion(482)).shown == "Visitante 482"
+    assert is_suggestion(suggestion(482))
+    assert not is_suggestion("Visitante da Ana 2")
 
 
 @pytest.mark.parametrize(

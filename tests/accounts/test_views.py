@@ -17,7 +17,7 @@ JSON = {"accept": "application/json"}
 
 @pytest.fixture(autouse=True)
 def fresh_rates(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "NEWCOMERS", Rate(burst=50, per_s=0.5))
+    monkeypatch.setattr(views, "NEWCOMERS", Rate(burst=50, per_s=0.01))
     monkeypatch.setattr(views, "RENAMINGS", Rate(burst=5, per_s=1 / 60))
 
 
@@ -209,7 +209,7 @@ def test_a_machine_that_makes_guests_for_sport_has_to_wait(client: Client) -> No
 
     assert answer.status_code == 429
     assert answer.json()["code"] == "rate_limited"
-    assert 0 < int(answer["Retry-After"]) <= 2
+    assert 0 < int(answer["Retry-After"]) <= 100
 
 
 def test_a_whole_class_may_come_at_once() -> None:
