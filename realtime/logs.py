@@ -39,6 +39,8 @@ def config(*, level: str, form: str) -> dict[str, Any]:
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "django.security.csrf": {"level": "ERROR"},  # Tells the path.
             "asyncio": {"level": "WARNING"},
+            # A traceback a second while Redis is away; the bell says it in one line.
+            "channels_redis.pubsub": {"level": "CRITICAL"},
         },
     }
 
