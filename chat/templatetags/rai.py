@@ -11,6 +11,7 @@ import datetime as dt
 
 import regex
 from django import template
+from django.conf import settings
 from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -20,6 +21,12 @@ register = template.Library()
 HUES = 8
 _GRAPHEME = regex.compile(r"\X")
 _NOT_A_WORD = regex.compile(r"^[^\p{L}\p{N}\p{Extended_Pictographic}]+")
+
+
+@register.filter
+def lingua(code: str) -> str:
+    """Return what a language calls itself, whatever the page speaks."""
+    return dict(settings.LANGUAGES).get(code, code)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """What holds the page's files together, and what no checker of ours would see."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from django.utils import translation
 
 from chat.texts import textos
+from realtime.storage import COMMENT, bare
 from tools import vendor
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -130,3 +132,35 @@ def test_the_same_placeholders_stand_in_every_language() -> None:
 def test_what_we_serve_of_others_is_as_listed() -> None:
     """Without node_modules: the files are those whose sums stand in VENDOR.json."""
     assert vendor.changed_since_listed() == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=_name)
+def test_what_is_stripped_as_a_comment_is_one(module: Path) -> None:
+    """Every `/*` of the source opens a line or a parameter, none is inside a text."""
+    source = module.read_text("utf-8")
+    for comment in COMMENT.finditer(source):
+        if comment[0].startswith("/*"):
+            line = source[: comment.start()].rpartition("\n")[2]
+            assert not re.search(r"[\"'`]", re.sub(r"\"[^\"]*\"|`[^`]*`", "", line))
+    assert bare(source).count("\n") == source.count("\n")
+
+
+def test_the_room_page_is_light() -> None:
+    """The budget of a first visit: 36 kB of script, 14 kB of style."""
+    modules = re.findall(r'"chat/js/([^"]+)"', _template("chat/_modulos.html"))
+    scripts = [bare((JS / name).read_text("utf-8")) for name in modules]
+    assert sum(map(_gzipped, scripts)) <= 36 * 1024
+
+    markup = _template("base.html") + _template("sala.html")
+    names = re.findall(r'stylesheet" href="{% static "([^"]+)"', markup)
+    styles = [(STATIC.parent / name).read_text("utf-8") for name in names]
+    assert len(styles) > 8
+    assert sum(map(_gzipped, styles)) <= 14 * 1024
+
+
+def _template(name: str) -> str:
+    return (TEMPLATES / name).read_text("utf-8")
+
+
+def _gzipped(text: str) -> int:
+    return len(gzip.compress(text.encode(), 9))

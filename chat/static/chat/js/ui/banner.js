@@ -18,6 +18,8 @@ export class Banner extends EventTarget {
   #status = part("situacao");
   #texts;
   #timer = 0;
+  /** The link broke, and it may not be worth a word. */
+  #isQuiet = false;
   #action = "tentar";
 
   /** @param {Texts} texts */
@@ -35,13 +37,16 @@ export class Banner extends EventTarget {
     this.#lit("ligando", this.#texts.ligando);
     if (!navigator.onLine) {
       this.#show("sem-rede", this.#texts.sem_rede);
-    } else if (this.#strip.hidden || this.#strip.dataset.tipo === "volta") {
-      this.#later(QUIET_MS, () =>
-        this.#show("religando", this.#texts.religando, this.#texts.tentar),
-      );
-    } else {
-      this.#show("religando", this.#texts.religando, this.#texts.tentar);
+    } else if (!this.#strip.hidden && this.#strip.dataset.tipo !== "volta") {
+      this.#reconnecting();
+    } else if (!this.#isQuiet) {
+      this.#isQuiet = true;
+      this.#later(QUIET_MS, () => this.#reconnecting());
     }
+  }
+
+  #reconnecting() {
+    this.#show("religando", this.#texts.religando, this.#texts.tentar);
   }
 
   /** @param {number} missed Messages of others that came meanwhile. */
@@ -66,6 +71,7 @@ export class Banner extends EventTarget {
   /** @param {keyof typeof ICONS} kind @param {string} text @param {string} [button] */
   #show(kind, text, button = "") {
     clearTimeout(this.#timer);
+    this.#isQuiet = false;
     this.#action = "tentar";
     this.#strip.dataset.tipo = kind;
     this.#strip.hidden = false;
@@ -78,6 +84,7 @@ export class Banner extends EventTarget {
 
   #hide() {
     clearTimeout(this.#timer);
+    this.#isQuiet = false;
     this.#strip.hidden = true;
     say(this.#status, "");
   }

@@ -99,10 +99,12 @@ export class Log extends EventTarget {
       if (!document.hidden) this.#seen = this.#newestSeq();
     }
     const rows = rowsOf({ ...view, span: this.#span });
-    part("vazio").hidden = rows.length > 0;
-    part("lista").hidden = rows.length === 0;
-    this.#scroll.around(() => this.#list.draw(rows));
-    this.#sayTop(view, rows.length > 0);
+    this.#scroll.around(() => {
+      part("vazio").hidden = rows.length > 0;
+      part("lista").hidden = rows.length === 0;
+      this.#list.draw(rows);
+      this.#sayTop(view, rows.length > 0);
+    });
     this.#drawPill();
     this.#tick(view.box.length > 0);
   }

@@ -111,6 +111,7 @@ export class MessageMenu extends EventTarget {
     const article = this.#article;
     if (!action || !article) return;
     this.#menu.hidePopover();
+    article.focus({ preventScroll: true });
     this.#emit(action, article);
   }
 

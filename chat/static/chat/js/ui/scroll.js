@@ -40,8 +40,10 @@ export class Scroll {
    */
   around(draw) {
     if (this.#pinned) {
+      const height = this.#log.scrollHeight;
       draw();
-      this.toEnd();
+      // Redrawing what is there must not pull at someone who just began to scroll.
+      if (this.#log.scrollHeight !== height) this.toEnd();
     } else {
       const anchors = this.#visible();
       draw();
