@@ -25,7 +25,8 @@ class HashedStatic(CompressedManifestStaticFilesStorage):
             # Hashing has read it to its end before.
             content.seek(0)
             content = ContentFile(bare(content.read().decode()).encode())
-        saved: str = super()._save(name, content)
+        # Django's way to change what a storage keeps; its stubs do not know it.
+        saved: str = super()._save(name, content)  # type: ignore[misc]
         return saved
 
 
