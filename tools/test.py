@@ -27,7 +27,7 @@ from tools import browser, node
 PROJECT = Path(__file__).resolve().parent.parent
 # What a configured developer's shell must not leak into the tests.
 OPTIONS = ("DATABASE_URL", "REDIS_URL", "BASE_URL", "ALLOWED_HOSTS", "LIMITS", "DEBUG")
-TWICE = ("storage", "delivery", "actions", "doors")
+TWICE = ("accounts", "storage", "delivery", "actions", "doors")
 NODE_COUNT = re.compile(r"^\S+ (pass|fail|skipped|cancelled|todo) (\d+)$", re.MULTILINE)
 
 
