@@ -172,12 +172,15 @@ class Feed:
         "pending",
         "room",
         "seq",
+        "wanted",
     )
 
     def __init__(self, room: RoomId, head: Head) -> None:
         self.room = room
         self.at = head.at
         self.seq = head.seq
+        #: The version that somebody has heard of, while it is being read.
+        self.wanted = 0
         self.live_v1: dict[Listener, None] = {}
         self.live_seed: dict[Listener, None] = {}
         self.live_head: dict[Listener, None] = {}

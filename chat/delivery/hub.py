@@ -33,6 +33,8 @@ MAX_FILL = 1000
 WINDOW = 50
 #: A read that lags behind this process is tried again after this long (s).
 STALE_WAIT_S = 0.05
+#: Catching up that failed is tried again after this long (s).
+RETRY_S = 0.5
 #: Typing in a room is passed on to at most this many listeners.
 TYPING_AUDIENCE = 100
 
@@ -55,6 +57,7 @@ class _Warming:
 
     done: asyncio.Future[Feed | None]
     heard: list[Batch] = field(default_factory=list)
+    v: int = 0
 
 
 class Hub:
@@ -66,9 +69,9 @@ class Hub:
         self._bell = bell
         self._feeds: dict[RoomId, Feed] = {}
         self._warming: dict[RoomId, _Warming] = {}
-        self._fills: dict[RoomId, asyncio.Task[None]] = {}
+        self._fills: dict[Feed, asyncio.Task[object]] = {}
         self._waiting: dict[str, dict[Listener, None]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
 
     # What is heard: from our own log and from the bell. Never awaits.
 
@@ -81,19 +84,22 @@ class Hub:
         feed = self._feeds.get(batch.room)
         if feed is not None and not feed.advance(batch):
             self.counters.gaps += 1
-            self._spawn(self._fill(feed))
+            self._chase(feed, batch.v)
 
     def heard_head(self, room: RoomId, v: int) -> None:
         """The room has reached ``v`` somewhere."""
+        warming = self._warming.get(room)
+        if warming is not None:
+            warming.v = max(warming.v, v)
         feed = self._feeds.get(room)
         if feed is not None and v > feed.at.v:
-            self._spawn(self._fill(feed))
+            self._chase(feed, v)
 
     def heard_born(self, slug: str, room: RoomId) -> None:
         """A room that somebody here waits for exists now."""
         for listener in self._waiting.pop(slug, {}):
-            # All that this room will ever hold is new to them.
-            self._spawn(self._serve_born(room, listener))
+            # All that this room will ever hold is new to them: they stand at 0.
+            self._spawn(self._resume(room, listener))
         self._spawn(self._bell.forget_name(slug))
 
     def heard_typing(self, room: RoomId, by: By) -> None:
@@ -180,6 +186,7 @@ class Hub:
     def unlag(self, listener: Listener) -> None:
         """The client reads again: bring it from where it stood to live."""
         if listener.is_held and listener.room is not None:
+            listener.is_held = False
             self._spawn(self._resume(listener.room, listener))
 
     def needs_fix(self, listener: Listener, pos: int) -> bool:
@@ -207,21 +214,14 @@ class Hub:
 
     async def sweep(self, rooms: list[RoomId]) -> None:
         """Compare these rooms with the log: the bound on every lost ring."""
-        heads = await self._store.heads(rooms)
-        for room in rooms:
-            feed = self._feeds.get(room)
-            if feed is None:
-                continue
-            head = heads.get(room)
-            if head is None:
-                self._end(feed, NotFound())
-            elif head.at.v < feed.at.v or (
-                head.at.v == feed.at.v and head.at.tok != feed.at.tok
-            ):
-                # The log is not the one we showed: it lost a suffix, or was restored.
-                self._restart(feed, feed.jump(head))
-            else:
-                self.heard_head(room, head.at.v)
+        feeds = [self._feeds[room] for room in rooms if room in self._feeds]
+        # Rooms go on while their heads are read: those are compared with where we
+        # stood before, or each commit in between would look like a lost one.
+        stood = [feed.at for feed in feeds]
+        heads = await self._store.heads([feed.room for feed in feeds])
+        for feed, at in zip(feeds, stood, strict=True):
+            if self._feeds.get(feed.room) is feed:
+                self._compare(feed, at, heads.get(feed.room))
         names = self.waited_names()
         if names:
             for name, room in (await self._store.rooms_named(names)).items():
@@ -229,13 +229,18 @@ class Hub:
 
     async def cool(self) -> None:
         """Forget rooms that nobody here listens to."""
-        for room, feed in list(self._feeds.items()):
-            if feed.is_idle:
-                del self._feeds[room]
+        idle = [room for room, feed in self._feeds.items() if feed.is_idle]
+        unwanted = [slug for slug, waiting in self._waiting.items() if not waiting]
+        # Dropped before the first await: somebody may come while the bell is told.
+        for room in idle:
+            del self._feeds[room]
+        for slug in unwanted:
+            del self._waiting[slug]
+        for room in idle:
+            if not self._is_wanted(room):
                 await self._bell.leave(room)
-        for slug, listeners in list(self._waiting.items()):
-            if not listeners:
-                del self._waiting[slug]
+        for slug in unwanted:
+            if slug not in self._waiting:
                 await self._bell.forget_name(slug)
 
     async def close(self) -> None:
@@ -245,6 +250,18 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     # Below: the algorithm.
+
+    def _is_wanted(self, room: RoomId) -> bool:
+        return room in self._feeds or room in self._warming
+
+    def _compare(self, feed: Feed, at: At, head: Head | None) -> None:
+        if head is None:
+            self._end(feed, NotFound())
+        elif head.at.v < at.v or (head.at.v == at.v and head.at.tok != at.tok):
+            # The log is not the one we showed: it lost a suffix, or was restored.
+            self._restart(feed, feed.jump(head))
+        else:
+            self.heard_head(feed.room, head.at.v)
 
     def _feed_of(self, listener: Listener) -> Feed | None:
         return None if listener.room is None else self._feeds.get(listener.room)
@@ -277,11 +294,13 @@ class Hub:
             warming.done.set_exception(error)
             # Marked as seen: those who wait have it, and there may be none.
             warming.done.exception()
+            self._spawn(self._bell.leave(room))
             raise
         finally:
             del self._warming[room]
         for batch in warming.heard:
             self.heard(batch)
+        self.heard_head(room, warming.v)
 
     def _serve_from_ring(self, feed: Feed, listener: Listener, since: At) -> bool:
         tail = feed.tail(since)
@@ -302,12 +321,12 @@ class Hub:
         at = since
         while True:
             page = await self._read(feed.room, at, window)
-            if page is None:
-                raise NotFound
             if page.head.at.v < min(base, feed.at.v):
                 # A read that is older than what was shown here must not be trusted.
                 await asyncio.sleep(STALE_WAIT_S)
                 continue
+            if listener.has_left:
+                return
             self._count(page, since)
             listener.write_page(page)
             at = page.to
@@ -330,17 +349,17 @@ class Hub:
         feed.go_live(listener)
 
     async def _reach(self, feed: Feed, v: int) -> bool:
-        # The fill that is running may have read before ``v`` was committed; the one
-        # after it cannot have.
-        for _ in range(2):
-            if feed.at.v < v:
-                await self._fill(feed)
+        await asyncio.shield(self._chase(feed, v))
         return feed.at.v >= v
 
-    async def _read(self, room: RoomId, at: At | None, window: int) -> Page | None:
+    async def _read(self, room: RoomId, at: At | None, window: int) -> Page:
         if at is None:
-            return await self._store.window(room, window)
-        return await self._store.page(room, at, PAGE)
+            page = await self._store.window(room, window)
+        else:
+            page = await self._store.page(room, at, PAGE)
+        if page is None:
+            raise NotFound
+        return page
 
     def _count(self, page: Page, since: At | None) -> None:
         if page.reset:
@@ -348,19 +367,19 @@ class Hub:
             if since is not None and since.v > page.head.at.v:
                 self.counters.future_cursors += 1
 
-    async def _fill(self, feed: Feed) -> None:
+    def _chase(self, feed: Feed, v: int) -> asyncio.Task[object]:
         """Read what this process missed: once, however many ask."""
-        running = self._fills.get(feed.room)
-        if running is None or running.done():
-            running = asyncio.create_task(self._fill_once(feed), name="fill")
-            self._fills[feed.room] = running
-        await asyncio.shield(running)
+        feed.wanted = max(feed.wanted, v)
+        running = self._fills.get(feed)
+        if running is None:
+            self.counters.fills += 1
+            running = self._fills[feed] = self._spawn(self._fill(feed))
+        return running
 
-    async def _fill_once(self, feed: Feed) -> None:
-        self.counters.fills += 1
+    async def _fill(self, feed: Feed) -> None:
         try:
-            more = True
-            while more:
+            while feed.at.v < feed.wanted:
+                wanted = feed.wanted
                 page = await self._store.page(feed.room, feed.at, PAGE)
                 if page is None:
                     self._end(feed, NotFound())
@@ -368,10 +387,14 @@ class Hub:
                 if page.reset or page.head.at.v - feed.at.v > MAX_FILL:
                     self._restart(feed, feed.jump(page.head))
                     return
+                if page.to.v == page.start and feed.wanted == wanted:
+                    # Nothing there, and nobody has heard of more since we looked.
+                    return
                 self._advance_by(feed, page)
-                more = page.more
+                feed.wanted = max(feed.wanted, page.head.at.v)
         finally:
-            self._fills.pop(feed.room, None)
+            feed.wanted = 0
+            del self._fills[feed]
 
     def _advance_by(self, feed: Feed, page: Page) -> None:
         # The bell may have moved the room while the page was read; then the page's
@@ -382,22 +405,23 @@ class Hub:
 
     def _restart(self, feed: Feed, behind: list[Listener]) -> None:
         for listener in behind:
+            listener.is_held = False
             self._spawn(self._resume(feed.room, listener))
 
     async def _resume(self, room: RoomId, listener: Listener) -> None:
-        listener.is_held = False
-        if listener.outlet.is_closed:
+        """Bring a listener from where it stands to live; nobody asks again for it."""
+        while not (listener.has_left or listener.outlet.is_closed):
+            try:
+                await self.subscribe(room, listener, listener.at)
+            except ChatError as error:
+                self._write_end(room, listener, error)
+            except Exception:
+                # The client believes that it is served: it must not stay deaf because
+                # the database was away for a moment.
+                log.warning("catching up failed room=%s", room, exc_info=True)
+                await asyncio.sleep(RETRY_S)
+                continue
             return
-        try:
-            await self.subscribe(room, listener, listener.at)
-        except ChatError as error:
-            self._write_end(room, listener, error)
-
-    async def _serve_born(self, room: RoomId, listener: Listener) -> None:
-        try:
-            await self.subscribe(room, listener, At(0, ""))
-        except ChatError as error:
-            self._write_end(room, listener, error)
 
     def _end(self, feed: Feed, error: ChatError) -> None:
         self._feeds.pop(feed.room, None)
@@ -410,12 +434,13 @@ class Hub:
             end = End(room=room_ref(room), code=error.code.value)
             listener.outlet.write(Packet(codec_v1.encode(end)))
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._finished)
+        return task
 
-    def _finished(self, task: asyncio.Task[None]) -> None:
+    def _finished(self, task: asyncio.Task[object]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.warning("delivery task failed", exc_info=task.exception())
