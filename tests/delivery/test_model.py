@@ -86,7 +86,7 @@ class Model:
         )
 
     def explore(self) -> tuple[int, str | None]:
-        """Visit every state; return how many, and the shortest story that goes wrong."""
+        """Visit every state; return how many, and the shortest story of harm."""
         came: dict[State, tuple[State, str] | None] = {self._start: None}
         queue = deque([self._start])
         while queue:
