@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import signal
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -15,6 +16,11 @@ IN_CI = os.environ.get("CI") == "true"
 # A deadline for each example measures the machine, not the code.
 hypothesis.settings.register_profile("rai", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("rai")
+
+
+def pytest_configure() -> None:
+    """Ended from outside (SIGTERM), stop the servers on the way out."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,6 +11,7 @@ Parts, in this order, all of them without arguments:
 import argparse
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -49,6 +50,8 @@ def main() -> int:
         "js": javascript,
         "e2e": e2e,
     }
+    # Ended from outside, stop the servers on the way out.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     parser = argparse.ArgumentParser(
         prog="./rai test",
         description=__doc__,
@@ -94,7 +97,8 @@ def postgres(more: list[str]) -> tuple[int, int]:
             "RAI_TEST_DATABASE_URL": database_url,
             "RAI_TEST_REDIS_URL": redis_url,
         }
-        return _pytest([*(f"tests/{folder}" for folder in TWICE), *more], environ)
+        folders = [f"tests/{folder}" for folder in TWICE]
+        return _pytest([*folders, "-m", "not pure", *more], environ)
 
 
 def javascript(_more: list[str]) -> tuple[int, int]:
