@@ -46,8 +46,8 @@ function page() {
       open: () => {},
       ready: () => drain.up(16),
       frame: (frame) => drain.take(frame),
-      down: () => drain.down(),
-      over: () => drain.down(),
+      down: (code) => drain.down(code),
+      over: (code) => drain.down(code),
       positions: () => ({}),
     },
   });
@@ -224,4 +224,15 @@ test("C9: a tab whose lock was taken stops sending, and queues up for it again",
 
   assert.equal(asked.length, 2);
   assert.deepEqual(asked[1].options, {});
+});
+
+test("a frame too big for the server is not sent to it twice", async () => {
+  FakeSocket.last.greet();
+  await say("huge");
+  FakeSocket.last.end(1009);
+  clock.pass(1000);
+  FakeSocket.last.greet();
+
+  assert.deepEqual(sends(), []);
+  assert.deepEqual(drain.box.map((e) => [e.state, e.code]), [["failed", "too_large"]]);
 });

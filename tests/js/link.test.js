@@ -174,3 +174,20 @@ test("a restart is told as a loss: no answer will come on the old socket", () =>
 test("nothing is written before the socket stands", () => {
   assert.equal(link.send({ t: "typing", room: "r7" }), 0);
 });
+
+test("a server of another version is an end: this page cannot learn to speak it", () => {
+  FakeSocket.last.open();
+  FakeSocket.last.say({ t: "err", id: 1, code: "unsupported_version", msg: "" });
+  clock.pass(600_000);
+
+  assert.deepEqual(heard.at(-1), ["over", 4504]);
+  assert.equal(FakeSocket.all.length, 1);
+});
+
+test("any other refusal of the hello is a pause", () => {
+  FakeSocket.last.open();
+  FakeSocket.last.say({ t: "err", id: 1, code: "busy", msg: "" });
+  clock.pass(1000);
+
+  assert.equal(FakeSocket.all.length, 2);
+});

@@ -10,6 +10,8 @@ import { acked, add, again, drop, lost, nextDue, ready, refused, sent, settled }
 
 /** An answer that does not come within this time will not come: the link is dead. */
 const ANSWER_WITHIN_MS = 8000;
+/** Close code of a frame that was too big; not to be sent again. */
+const TOO_BIG = 1009;
 
 /**
  * @typedef {object} Parts
@@ -91,9 +93,16 @@ export class Drain {
     this.pump();
   }
 
-  down() {
+  /** @param {number} code Of the close. */
+  down(code) {
+    const now = this.#parts.clock.now();
+    const asked = [...this.#asked.values()];
     this.#asked.clear();
-    this.#box = lost(this.#box, this.#parts.clock.now());
+    if (code === TOO_BIG) {
+      // The frame that broke the link would break the next one as well.
+      for (const nonce of asked) this.#box = refused(this.#box, nonce, { code: "too_large" }, now);
+    }
+    this.#box = lost(this.#box, now);
     this.#parts.onChange(this.#box);
   }
 

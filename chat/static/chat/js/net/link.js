@@ -10,13 +10,16 @@ const PROTOCOL = "rai.v1.json";
 const OPEN_WITHIN_MS = 10_000;
 const PONG_WITHIN_MS = 5000;
 const DEFAULT_HB_MS = 25_000;
+/** Instead of a close code, where we closed. */
+const GIVEN_UP = 0;
+const OTHER_VERSION = 4504;
 
 /**
  * @typedef {object} Events
  * @property {() => void} open The socket stands; hello is on its way.
  * @property {(hello: Hello) => void} ready
  * @property {(frame: Frame) => void} frame
- * @property {(retryMs: number) => void} down A new attempt follows by itself.
+ * @property {(code: number) => void} down A new attempt follows by itself. 0: our doing.
  * @property {(code: number) => void} over Closed for good.
  * @property {() => Record<string, number>} positions For the ping's audit.
  *
@@ -64,7 +67,7 @@ export class Link {
   connect() {
     const wasUp = this.#state === "open" || this.#state === "ready";
     if (this.#socket) this.#abandon();
-    if (wasUp) this.#on.down(0);
+    if (wasUp) this.#on.down(GIVEN_UP);
     this.#timers.get("retry")?.();
     this.#state = "opening";
     const socket = new WebSocket(this.#url, PROTOCOL);
@@ -132,7 +135,8 @@ export class Link {
     if (frame?.t === "hello") {
       this.#greeted(frame);
     } else if (frame?.t === "err" && frame.id === this.#helloId) {
-      this.#fail();
+      if (frame.code === "unsupported_version") this.#closed(OTHER_VERSION);
+      else this.#fail();
     } else if (frame?.t === "bye") {
       this.#byeMs = frame.retry_ms;
     } else if (frame) {
@@ -178,22 +182,23 @@ export class Link {
       this.#state = "over";
       this.#on.over(code);
     } else {
-      this.#retry();
+      this.#retry(code);
     }
   }
 
   #fail() {
     this.#abandon();
-    this.#retry();
+    this.#retry(GIVEN_UP);
   }
 
-  #retry() {
+  /** @param {number} code */
+  #retry(code) {
     const wait = this.#byeMs ?? backoff(this.#failures, this.#random());
     this.#failures += 1;
     this.#byeMs = null;
     this.#state = "down";
     this.#after("retry", wait, () => this.connect());
-    this.#on.down(wait);
+    this.#on.down(code);
   }
 
   #abandon() {

@@ -62,7 +62,7 @@ class RoomPage {
       open: () => this.#sub.start(),
       ready: (hello) => this.#ready(hello),
       frame: (frame) => this.#heard(frame),
-      down: () => this.#down(),
+      down: (code) => this.#down(code),
       over: (code) => this.#over(code),
       positions: () => this.#sub.positions(),
     },
@@ -170,22 +170,24 @@ class RoomPage {
     this.#log.soon();
   }
 
-  #down() {
+  /** @param {number} code Of the close. */
+  #down(code) {
     if (this.#wasLive) this.#missedFrom = ordered(this.#sub.room).at(-1)?.seq ?? 0;
     this.#wasLive = false;
-    this.#unlink();
+    this.#unlink(code);
     this.#banner.down();
   }
 
-  #unlink() {
+  /** @param {number} code */
+  #unlink(code) {
     this.#identity.unlinked();
-    this.#drain?.down();
+    this.#drain?.down(code);
     this.#log.soon();
   }
 
   /** Closed for good (docs/protocol.md, close codes). @param {number} code */
   #over(code) {
-    this.#unlink();
+    this.#unlink(code);
     const texts = this.#texts;
     switch (code) {
       case 4501:

@@ -85,7 +85,8 @@ export class Scroll {
 
   #visible() {
     const edge = top(this.#log);
-    return [...this.#log.querySelectorAll("li")]
+    // Messages only: a day's divider moves up when older ones of that day come.
+    return [...this.#log.querySelectorAll("article")]
       .filter((row) => row.getBoundingClientRect().bottom > edge)
       .slice(0, 30)
       .map((row) => ({ row, top: top(row) }));
