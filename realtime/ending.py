@@ -15,6 +15,7 @@ from websockets.exceptions import InvalidState
 from websockets.frames import CloseCode, Frame
 
 from realtime.guards import Alarm, guards_of, reset, wheel_of
+from realtime.inbox import Gate, Inbox
 from realtime.link import RaiTransport, cut, set_send
 
 log = logging.getLogger(__name__)
@@ -32,18 +33,40 @@ class MortalSocket(WebSocketsSansIOProtocol):
     all deadlines: ping, pong, progress, close.
     """
 
+    # All that uvicorn and we keep, without a dict of 1.5 KiB.
+    __slots__ = (
+        "alarm", "app", "app_state", "asgi_version", "client", "close_sent", "config",
+        "conn", "connections", "curr_msg_data_type", "deaf", "default_headers",
+        "disconnected", "forgotten_bytes", "frames", "guards", "handshake_complete",
+        "handshake_initiated", "heard", "initial_response", "link", "logger", "loop",
+        "on_pause", "on_resume", "on_text", "owed_bytes", "queue", "read_paused",
+        "request", "response", "root_path", "scheme", "scope", "server", "tasks",
+        "transport", "wheel", "writable",
+    )  # fmt: skip
+
     link: RaiTransport
 
     def __init__(
-        self,
-        config: Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
+        self, config: Config, state: ServerState, app_state: dict[str, Any]
     ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
+        # All that uvicorn sets, but for its timers, without its queue and its event.
+        loop = asyncio.get_running_loop()
+        self.config, self.app, self.loop = config, config.loaded_app, loop
+        self.logger = logging.getLogger("uvicorn.error")
+        self.root_path, self.asgi_version = config.root_path, config.asgi_version
+        self.app_state = app_state
+        self.connections, self.tasks = state.connections, state.tasks
+        self.default_headers = state.default_headers
+        self.queue = Inbox(loop)  # type: ignore[assignment]
+        self.writable = Gate(loop)  # type: ignore[assignment]
+        self.handshake_initiated = self.handshake_complete = False
+        self.close_sent = self.disconnected = self.read_paused = False
+        self.initial_response = None
+        self.frames = []
+        self.curr_msg_data_type = "bytes"
+
         self.guards = guards_of(config)
-        self.wheel = wheel_of(server_state, self.loop)
+        self.wheel = wheel_of(state, loop)
         self.alarm: Alarm | None = None
         self.on_text: Callable[[bytes], None] | None = None
         self.on_pause: Callable[[], None] | None = None
@@ -113,6 +136,8 @@ class MortalSocket(WebSocketsSansIOProtocol):
 
     def start_keepalive(self) -> None:
         """Let the app write and start to ping: the 101 has left."""
+        # Of the handshake only the app keeps what it wants.
+        del self.request, self.response, self.scope
         set_send(self.link, self.transport.write)
         self._ping_later(self.guards.ping_s)
 

@@ -27,6 +27,8 @@ class Guards:
     body_s: float = 30.0
     body_bytes: int = 256 * KIB
     pipelined: int = 16
+    # A new connection has this long to bring its request to a server that stops.
+    last_s: float = 1.0
 
     fragments: int = 16
     # None lifts the rate; the guards against freezes and leaks stay.
@@ -142,7 +144,8 @@ def wheel_of(state: ServerState, loop: asyncio.AbstractEventLoop) -> Wheel:
 
 # Kernel buffers of a peer that stopped reading hold stale frames where nobody can
 # drop them: unset, loopback swallowed 3.9 MiB before the first pushback. So they are
-# kept small, and bytes unacknowledged for 30 s end the connection (RFC 5482).
+# kept small, and bytes unacknowledged for 30 s end the connection (RFC 5482; set on
+# the listening socket, which hands it down).
 USER_TIMEOUT_MS = 30_000
 SEND_BUFFER_BYTES = 64 * KIB
 NOT_SENT_BYTES = 32 * KIB
@@ -150,24 +153,23 @@ _TCP_NOTSENT_LOWAT = 25  # Linux; the socket module of 3.11 does not name it.
 _RESET = struct.pack("ii", 1, 0)
 
 
-def tune(transport: asyncio.Transport, *, small: bool) -> None:
-    """Set the socket's timeout and, for WebSockets, its `small` send buffer."""
-    sock = transport.get_extra_info("socket")
-    try:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
-        if small:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-            sock.setsockopt(socket.IPPROTO_TCP, _TCP_NOTSENT_LOWAT, NOT_SENT_BYTES)
-    except (AttributeError, OSError):
-        # Not Linux, a Unix socket, or a peer already gone: the app's limits remain.
-        pass
+def tune(transport: asyncio.Transport) -> None:
+    """Keep the kernel's send buffer of a WebSocket small."""
+    _set(transport, socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+    _set(transport, socket.IPPROTO_TCP, _TCP_NOTSENT_LOWAT, NOT_SENT_BYTES)
 
 
 def reset(transport: asyncio.Transport) -> None:
     """Drop the connection now; what the kernel holds for the peer is freed too."""
-    sock = transport.get_extra_info("socket")
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-    except (AttributeError, OSError):
-        pass
+    _set(transport, socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
     transport.abort()
+
+
+def _set(
+    transport: asyncio.Transport, level: int, option: int, value: int | bytes
+) -> None:
+    try:
+        transport.get_extra_info("socket").setsockopt(level, option, value)
+    except (AttributeError, OSError):
+        # Not Linux, a Unix socket, or a peer already gone: the app's limits remain.
+        pass

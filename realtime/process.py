@@ -1,4 +1,4 @@
-"""The processes that serve: one that drains before it stops, and workers of it."""
+"""One process that serves, and drains before it stops."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,6 @@ from typing import Any
 
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.server import HANDLED_SIGNALS, Server
-from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from realtime.guards import GuardedConfig
 from realtime.proxies import TrustedProxies
@@ -30,9 +29,6 @@ DRAIN_HOOK = ("chat.delivery.house", "drain")
 DRAIN_S = 20.0
 LIFESPAN_S = 10.0
 CANCEL_S = 1.0
-# A worker that drains and then flushes may take this long before it is killed.
-WORKER_EXIT_S = DRAIN_S + LIFESPAN_S + 5.0
-READY_S = 120.0
 POLL_S = 0.05
 EXIT_FORCED = 1
 
@@ -172,104 +168,3 @@ class RaiServer(Server):
 def _is_own_process() -> bool:
     """Say whether the process is ours to tune, not a guest's thread in another's."""
     return threading.current_thread() is threading.main_thread()
-
-
-class Worker(Process):
-    """A worker process that runs our server class."""
-
-    @property
-    def server(self) -> Server:
-        """Return the server of this worker, made in the worker's own process."""
-        if self._server is None:
-            assert isinstance(self.config, RaiConfig)
-            self._server = RaiServer(self.config)
-        return self._server
-
-
-class Workers(Multiprocess):
-    """Workers on one listening socket: the dead are replaced, all drain together."""
-
-    def __init__(self, config: RaiConfig, listener: socket.socket) -> None:
-        config.parent = os.getpid()
-        super().__init__(config, [listener])
-        self._failed = False
-
-    def serve(self, listening: Listening) -> int:
-        """Serve until a signal; return the exit code."""
-        self.init_processes()
-        if self._all_ready():
-            listening(self.sockets[0])
-        while not self.should_exit.wait(POLL_S):
-            self.handle_signals()
-            self.keep_subprocess_alive()
-        # A connection must not wait in a backlog that nobody serves any more.
-        for listener in self.sockets:
-            listener.close()
-        self.terminate_all()
-        return self._join_within(WORKER_EXIT_S)
-
-    def init_processes(self) -> None:
-        """Start the workers."""
-        self.processes += [self._start() for _ in range(self.processes_num)]
-
-    def _start(self) -> Worker:
-        worker = Worker(self.config, self.sockets)
-        worker.start()
-        return worker
-
-    def _all_ready(self) -> bool:
-        until = time.monotonic() + READY_S
-        while not self.should_exit.wait(POLL_S) and time.monotonic() < until:
-            self.handle_signals()
-            self.keep_subprocess_alive()
-            if all(worker.is_ready(timeout=1) for worker in self.processes):
-                return True
-        return False
-
-    def keep_subprocess_alive(self) -> None:
-        """Replace dead and hung workers; stop when one could not even start."""
-        for index, worker in enumerate(self.processes):
-            if self.should_exit.is_set():
-                return
-            if worker.is_alive(timeout=self.config.timeout_worker_healthcheck):
-                continue
-            worker.kill()
-            worker.join()
-            if worker.exitcode == STARTUP_FAILURE:
-                log.error("worker %s could not start", worker.pid)
-                self._failed = True
-                self.should_exit.set()
-                return
-            log.warning("worker %s died (%s)", worker.pid, worker.exitcode)
-            self.processes[index] = self._start()
-
-    def handle_hup(self) -> None:
-        """Replace the workers one by one, each after its successor serves."""
-        for index, old in enumerate(self.processes):
-            new = self._start()
-            if not new.wait_until_ready(READY_S, self.should_exit):
-                new.kill()
-                new.join()
-                return
-            self.processes[index] = new
-            old.terminate()
-            old.join()
-
-    def handle_ttin(self) -> None:
-        """Do nothing: the number of workers is an option."""
-
-    def handle_ttou(self) -> None:
-        """Do nothing: the number of workers is an option."""
-
-    def _join_within(self, limit_s: float) -> int:
-        """Wait for the workers to drain; kill the rest after a signal or too long."""
-        until = time.monotonic() + limit_s
-        self.signal_queue.clear()
-        forced = False
-        for worker in self.processes:
-            while worker.process.is_alive():
-                worker.process.join(POLL_S)
-                if self.signal_queue or time.monotonic() > until:
-                    forced = True
-                    worker.process.kill()
-        return EXIT_FORCED if forced or self._failed else 0

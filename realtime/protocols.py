@@ -9,10 +9,8 @@ import httptools
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
-from websockets.datastructures import Headers
-from websockets.http11 import Request
 
-from realtime.guards import Alarm, guards_of, reset, tune, wheel_of
+from realtime.guards import Alarm, guards_of, reset, wheel_of
 from realtime.wire import RaiWebSocket
 
 __all__ = ["RaiHttp", "RaiWebSocket"]
@@ -40,6 +38,7 @@ class RaiHttp(HttpToolsProtocol):
         self.alarm: Alarm | None = None
         self.fault = HTTPStatus.BAD_REQUEST
         self.refused = False
+        self.is_last = False
         self.forgotten_bytes = 0
         # Where in a message the parser stands.
         self.in_head = False
@@ -54,7 +53,6 @@ class RaiHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        tune(transport, small=False)
         self.arm(self.guards.head_s, self.head_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -137,6 +135,8 @@ class RaiHttp(HttpToolsProtocol):
         if len(self.pipeline) >= self.guards.pipelined:
             self.stop(HTTPStatus.BAD_REQUEST)
         super().on_headers_complete()
+        if self.is_last and self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def check_head(self) -> None:
         """Refuse heads that two readers could understand in two ways."""
@@ -178,7 +178,9 @@ class RaiHttp(HttpToolsProtocol):
             self.cycle.keep_alive = False
             return
         busy = self.cycle is not None and not self.cycle.response_complete
-        if busy or early or self.has_body:
+        if self.is_last:
+            self.refuse(HTTPStatus.SERVICE_UNAVAILABLE)
+        elif busy or early or self.has_body:
             # A client must wait for the 101, and a handshake has no body.
             self.refuse(HTTPStatus.BAD_REQUEST)
         else:
@@ -187,20 +189,23 @@ class RaiHttp(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         self.disarm()
         self.connections.discard(self)
-        headers = Headers()
-        for name, value in self.headers:
-            headers.set_insecure(name.decode("ascii"), value.decode("latin-1"))
-        request = Request(
-            self.url.decode("latin-1"),
-            headers,
-            self.scope["method"],
-            f"HTTP/{self.scope['http_version']}",
-        )
-        socket = RaiWebSocket(self.config, self.server_state, self.app_state, self.loop)
+        socket = RaiWebSocket(self.config, self.server_state, self.app_state)
         self.transport.set_protocol(socket)
-        socket.adopt(self, request)
+        socket.adopt(self)
         # A circle, cut here: the parser refers back to us.
         self.parser = None  # type: ignore[assignment]
+
+    def shutdown(self) -> None:
+        """Answer what is asked and nothing more; the server stops."""
+        self.is_last = True
+        answered = self.cycle is not None and self.cycle.response_complete
+        if self.refused or (answered and not self.in_head):
+            self.transport.close()
+        elif self.cycle is not None and not answered:
+            self.cycle.keep_alive = False
+        else:
+            # Accepted a moment ago: its request may be on the way, or half here.
+            self.arm(self.guards.last_s, self.head_late)
 
     # Refusals
 

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from realtime.guards import USER_TIMEOUT_MS, Guards
-from realtime.process import DRAIN_HOOK, RaiConfig, RaiServer, Workers
+from realtime.process import DRAIN_HOOK, RaiConfig, RaiServer
 from realtime.protocols import RaiHttp, RaiWebSocket
 from realtime.scopes import Application
 from realtime.values import Network
+from realtime.workers import Workers
 
 APPLICATION = "realtime.routing:application"
 BACKLOG = 2048

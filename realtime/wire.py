@@ -12,6 +12,7 @@ from uvicorn._types import ASGISendEvent
 from uvicorn.config import Config
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.server import ServerState
+from websockets.datastructures import Headers
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import CONNECTING, OPEN
@@ -19,6 +20,7 @@ from websockets.server import ServerProtocol
 
 from realtime.ending import MortalSocket
 from realtime.guards import tune
+from realtime.inbox import Inbox
 from realtime.link import EXTENSION, RaiTransport
 
 log = logging.getLogger(__name__)
@@ -35,20 +37,33 @@ class Door(Protocol):
     transport: asyncio.Transport
     server: tuple[str, int | None] | None
     client: tuple[str, int] | None
+    headers: list[tuple[bytes, bytes]]
     scheme: Any
+    scope: Any
+    url: bytes
+
+
+# What the handshake of RFC 6455 is made of; the other headers are the app's business.
+HANDSHAKE = {
+    b"connection": "Connection",
+    b"upgrade": "Upgrade",
+    b"origin": "Origin",
+    b"sec-websocket-key": "Sec-WebSocket-Key",
+    b"sec-websocket-version": "Sec-WebSocket-Version",
+    b"sec-websocket-extensions": "Sec-WebSocket-Extensions",
+    b"sec-websocket-protocol": "Sec-WebSocket-Protocol",
+}
 
 
 class RaiWebSocket(MortalSocket):
     """One WebSocket. Made by `RaiHttp`, which has already read the head."""
 
+    __slots__ = ("fragments", "window_ends", "window_frames")
+
     def __init__(
-        self,
-        config: Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
+        self, config: Config, state: ServerState, app_state: dict[str, Any]
     ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
+        super().__init__(config, state, app_state)
         self.link = RaiTransport(self)
         self.fragments = 0
         self.window_ends = 0.0
@@ -62,26 +77,31 @@ class RaiWebSocket(MortalSocket):
 
     # Handshake
 
-    def adopt(self, door: Door, request: Request) -> None:
+    def adopt(self, door: Door) -> None:
         """Take the connection over from HTTP, with the head it has read."""
         self.transport = door.transport
         self.server, self.client = door.server, door.client
         self.scheme = "wss" if door.scheme == "https" else "ws"
         self.connections.add(self)
-        tune(self.transport, small=True)
+        tune(self.transport)
         self.transport.set_write_buffer_limits(
             high=self.guards.buffer_high, low=self.guards.buffer_low
+        )
+        headers = Headers()
+        for name, value in door.headers:
+            if name in HANDSHAKE:
+                headers.set_insecure(HANDSHAKE[name], value.decode("latin-1"))
+        version = f"HTTP/{door.scope['http_version']}"
+        request = Request(
+            door.url.decode("ascii"), headers, door.scope["method"], version
         )
         self.handle_connect(request)
         if self.close_sent:
             self.end()
-
-    def handle_connect(self, event: Request) -> None:
-        """Answer a bad handshake, or start the app with our extension."""
-        super().handle_connect(event)
-        if not self.close_sent:
-            extensions: dict[str, Any] = self.scope["extensions"]
-            extensions[EXTENSION] = self.link
+        else:
+            scope: dict[str, Any] = self.scope  # type: ignore[assignment]
+            scope["headers"] = door.headers
+            scope["extensions"][EXTENSION] = self.link
 
     async def run_asgi(self) -> None:
         """Run the app; however it ends, the connection ends too."""
@@ -229,13 +249,14 @@ class RaiWebSocket(MortalSocket):
     def take(self, on_text: Callable[[bytes], None]) -> None:
         """Hand texts to `on_text`, the queued ones first."""
         self.on_text = on_text
-        for event in [self.queue.get_nowait() for _ in range(self.queue.qsize())]:
+        queue: Inbox[Any] = self.queue  # type: ignore[assignment]
+        for event in queue.take_all():
             text = event.get("text") if event["type"] == "websocket.receive" else None
             if isinstance(text, str):
                 self._hand_over(text.encode())
             else:
-                self.queue.put_nowait(event)
-        if self.read_paused and self.queue.empty():
+                queue.put_nowait(event)
+        if self.read_paused and queue.empty():
             self.read_paused = False
             self.transport.resume_reading()
 

@@ -110,7 +110,7 @@ async def test_a_peer_already_gone_disturbs_nobody() -> None:
     ours, theirs = socket.socketpair()
     transport, _ = await loop.connect_accepted_socket(asyncio.Protocol, ours)
     theirs.close()
-    tune(transport, small=True)
+    tune(transport)
     reset(transport)
     await asyncio.sleep(0)
 
