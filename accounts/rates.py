@@ -1,32 +1,56 @@
-"""How often one key may do one thing. Pure but for a lock; the caller has the clock."""
+"""How much in how little time: token buckets. The caller brings the clock."""
 
 from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
 from threading import Lock
 
 MAX_KEYS = 20_000
 
 
+@dataclass(frozen=True, slots=True)
 class Rate:
     """
-    A bucket of `burst` tokens a key, refilled by `per_s` a second.
+    A bucket's size and refill.
 
-    Views run on many threads, hence the lock. The key used longest ago is forgotten
-    beyond MAX_KEYS, so that addresses out of thin air do not fill the memory.
+    Attributes:
+        per_s: Tokens that come back each second.
+        burst: Tokens a rested bucket holds.
     """
 
-    def __init__(self, *, burst: int, per_s: float) -> None:
-        self._burst = burst
-        self._per_s = per_s
-        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
+    per_s: float
+    burst: float
+
+
+class Buckets:
+    """
+    One token bucket a key, for at most ``capacity`` keys.
+
+    The key used longest ago is forgotten first, so that addresses out of thin air do
+    not fill the memory; that hands a forgetful attacker nothing but a fresh burst.
+    Views run on many threads, hence the lock.
+    """
+
+    def __init__(self, rate: Rate, capacity: int = MAX_KEYS) -> None:
+        self._rate = rate
+        self._capacity = capacity
+        self._levels: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
         self._lock = Lock()
 
-    def wait_s(self, key: str, now_s: float) -> float:
-        """Take a token and return 0.0, or return the seconds until there is one."""
+    def take(self, key: Hashable, now_s: float) -> int:
+        """
+        Take a token.
+
+        Returns:
+            0 when there was one; else nothing is taken, and the answer is how many ms
+            to wait until there is.
+        """
+        rate = self._rate
         with self._lock:
-            level, since_s = self._levels.pop(key, (float(self._burst), now_s))
-            level = min(self._burst, level + (now_s - since_s) * self._per_s)
-            wait_s = max(0.0, (1 - level) / self._per_s)
-            self._levels[key] = (level if wait_s else level - 1, now_s)
-            if len(self._levels) > MAX_KEYS:
+            level, since_s = self._levels.pop(key, (rate.burst, now_s))
+            level = min(rate.burst, level + max(0.0, now_s - since_s) * rate.per_s)
+            wait_ms = max(1, round((1 - level) / rate.per_s * 1000)) if level < 1 else 0
+            self._levels[key] = (level if wait_ms else level - 1, now_s)
+            if len(self._levels) > self._capacity:
                 self._levels.popitem(last=False)
-        return wait_s
+        return wait_ms

@@ -1,6 +1,5 @@
 """The door where people choose a nickname, for forms and for scripts."""
 
-import ipaddress
 import math
 import time
 from dataclasses import dataclass
@@ -21,16 +20,17 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from accounts import cookies, guests, texts
+from accounts.addresses import address_key
 from accounts.guests import NicknameTaken
 from accounts.nicknames import BadNickname
 from accounts.people import Person
-from accounts.rates import Rate
+from accounts.rates import Buckets, Rate
 
 # A whole class or campus comes in by one address, and comes back at once after a
 # power cut; a machine that makes guests for sport comes by one address as well.
-NEWCOMERS = Rate(burst=300, per_s=0.5)
+NEWCOMERS = Buckets(Rate(burst=300, per_s=0.5))
 # A room should not see one person under ten names in a minute.
-RENAMINGS = Rate(burst=10, per_s=1 / 60)
+RENAMINGS = Buckets(Rate(burst=10, per_s=1 / 60))
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -84,9 +84,9 @@ def apelido(request: HttpRequest) -> HttpResponse:
 def _grant(request: HttpRequest, wish: Wish) -> tuple[Person | Refusal, str | None]:
     """Rename who is known, make a guest of who is not; return them and the cookie."""
     known = guests.identify(cookies.from_request(request))
-    wait_s = _wait_s(request, known)
-    if wait_s:
-        return _too_many(wait_s), None
+    wait_ms = _wait_ms(request, known)
+    if wait_ms:
+        return _too_many(wait_ms), None
     try:
         if known is None:
             return guests.create(wish.apelido)
@@ -111,26 +111,16 @@ def _is_from_here(request: HttpRequest) -> bool:
     return request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none")
 
 
-def _wait_s(request: HttpRequest, known: Person | None) -> float:
+def _wait_ms(request: HttpRequest, known: Person | None) -> int:
     if not settings.RAI_LIMITS:
-        return 0.0
+        return 0
     if known is None:
-        return NEWCOMERS.wait_s(_network(request), time.monotonic())
-    return RENAMINGS.wait_s(str(known.id), time.monotonic())
+        return NEWCOMERS.take(_address(request), time.monotonic())
+    return RENAMINGS.take(known.id, time.monotonic())
 
 
-def _network(request: HttpRequest) -> str:
-    """Return the asker's address, or their /64: all of one belong to one customer."""
-    address = request.META.get("REMOTE_ADDR") or ""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((int(parsed), 64), strict=False))
+def _address(request: HttpRequest) -> str:
+    return address_key(request.META.get("REMOTE_ADDR") or "")
 
 
 def _bad(error: BadNickname) -> Refusal:
@@ -152,12 +142,12 @@ def _taken(error: NicknameTaken) -> Refusal:
     )
 
 
-def _too_many(wait_s: float) -> Refusal:
+def _too_many(wait_ms: int) -> Refusal:
     return Refusal(
         HTTPStatus.TOO_MANY_REQUESTS,
         "rate_limited",
         texts.too_many(),
-        retry_after_s=math.ceil(wait_s),
+        retry_after_s=math.ceil(wait_ms / 1000),
     )
 
 

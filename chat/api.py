@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import cookies, guests
+from accounts.addresses import address_key
 from chat import queries
 from chat.actions import rooms
 from chat.actions.send import send, send_named
@@ -43,7 +44,6 @@ from chat.delivery import house as houses
 from chat.delivery.feed import Listener, Wire
 from chat.delivery.hub import PAGE, WINDOW
 from chat.delivery.mailbox import Mailbox
-from chat.delivery.turnstile import address_key
 from chat.doors import as_chat_error
 from chat.log.append import Answer
 from chat.refusals import text_of

@@ -13,13 +13,14 @@ from collections import deque
 from functools import partial
 
 from accounts import guests
+from accounts.rates import Buckets
 from chat.actions import rooms
 from chat.actions.send import send, send_named
 from chat.actions.speaker import Speaker
 from chat.core import codec_seed
 from chat.core.errors import ChatError, Close, NotFound
 from chat.core.ids import RoomId
-from chat.core.limits import BAD_FRAMES, Buckets
+from chat.core.limits import BAD_FRAMES
 from chat.db import in_writer
 from chat.delivery.feed import Listener, Wire
 from chat.doors import Door

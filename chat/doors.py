@@ -16,6 +16,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError, InterfaceError
 
 from accounts import cookies, guests
+from accounts.addresses import address_key
 from accounts.people import Kind, Person
 from chat.actions.speaker import Speaker
 from chat.core.errors import ChatError, Close, Internal, UnknownOutcome
@@ -24,7 +25,6 @@ from chat.delivery import house as houses
 from chat.delivery.feed import Wire
 from chat.delivery.house import House
 from chat.delivery.outlet import Outlet, Send, SendOutlet, TransportOutlet
-from chat.delivery.turnstile import address_key
 
 log = logging.getLogger(__name__)
 

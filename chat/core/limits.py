@@ -1,61 +1,8 @@
-"""How much in how little time: token buckets. Pure; the caller brings the clock."""
+"""The limits: who may do how much in how little time (docs/security.md)."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Hashable
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """
-    A bucket's size and refill.
-
-    Attributes:
-        per_s: Tokens that come back each second.
-        burst: Tokens a rested bucket holds.
-    """
-
-    per_s: float
-    burst: float
-
-
-class Buckets:
-    """
-    One token bucket a key, for at most ``capacity`` keys.
-
-    The least recently used key is forgotten first, which hands a forgetful attacker
-    nothing but a fresh burst.
-    """
-
-    def __init__(self, rate: Rate, capacity: int = 20_000) -> None:
-        self._rate = rate
-        self._capacity = capacity
-        self._levels: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
-
-    def take(self, key: Hashable, now_s: float, cost: float = 1.0) -> int:
-        """
-        Take ``cost`` tokens.
-
-        Returns:
-            0 when they were there; else nothing is taken, and the answer is how many
-            ms to wait until they are.
-        """
-        rate = self._rate
-        level, since = self._levels.get(key, (rate.burst, now_s))
-        level = min(rate.burst, level + max(0.0, now_s - since) * rate.per_s)
-        wait_ms = 0
-        if level >= cost:
-            level -= cost
-        else:
-            wait_ms = max(1, round((cost - level) / rate.per_s * 1000))
-        self._levels[key] = (level, now_s)
-        self._levels.move_to_end(key)
-        if len(self._levels) > self._capacity:
-            self._levels.popitem(last=False)
-        return wait_ms
-
+from accounts.rates import Rate
 
 #: Messages (docs/security.md): a person, a room, an address.
 GUEST_MESSAGES = Rate(per_s=0.5, burst=8)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from accounts.rates import Buckets
 from chat.core.errors import (
     BadFrame,
     Blocked,
@@ -20,7 +21,7 @@ from chat.core.errors import (
     UnsupportedVersion,
 )
 from chat.core.frames import ClientFrame, Hello, Send, Sub, Unsub
-from chat.core.limits import BAD_FRAMES, Buckets
+from chat.core.limits import BAD_FRAMES
 from chat.core.turns import Turns
 
 MAX_QUEUED = 32

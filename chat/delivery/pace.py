@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Hashable
 
+from accounts.rates import Buckets
 from chat.core import limits
 from chat.core.errors import RateLimited
-from chat.core.limits import Buckets
 
 
 class Pace:

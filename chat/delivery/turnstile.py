@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from collections import Counter
 from typing import TypeVar
 
+from accounts.rates import Buckets
 from chat.core.limits import (
     HANDSHAKES,
     SOCKETS_PER_ADDRESS,
     SOCKETS_PER_GUEST,
     SOCKETS_PER_MEMBER,
-    Buckets,
 )
 
 Key = TypeVar("Key", str, int)
@@ -51,15 +50,6 @@ class Turnstile:
     def stand(self, person: int) -> None:
         """A socket that sat is gone."""
         _less(self._people, person)
-
-
-def address_key(host: str) -> str:
-    """What counts as one address: IPv4 as it is, IPv6 by its /64."""
-    if ":" not in host:
-        return host
-    if host.startswith("::ffff:") and "." in host:
-        return host.removeprefix("::ffff:")
-    return str(ipaddress.IPv6Network((host.partition("%")[0], 64), strict=False))
 
 
 def _less(counter: Counter[Key], key: Key) -> None:

@@ -8,7 +8,7 @@ from django.test import Client, override_settings
 from accounts import guests, views
 from accounts.cookies import cookie_name
 from accounts.models import User
-from accounts.rates import Rate
+from accounts.rates import Buckets, Rate
 
 pytestmark = pytest.mark.django_db
 
@@ -17,8 +17,8 @@ JSON = {"accept": "application/json"}
 
 @pytest.fixture(autouse=True)
 def fresh_rates(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "NEWCOMERS", Rate(burst=50, per_s=0.01))
-    monkeypatch.setattr(views, "RENAMINGS", Rate(burst=5, per_s=1 / 60))
+    monkeypatch.setattr(views, "NEWCOMERS", Buckets(Rate(burst=50, per_s=0.01)))
+    monkeypatch.setattr(views, "RENAMINGS", Buckets(Rate(burst=5, per_s=1 / 60)))
 
 
 def test_a_form_makes_a_guest_and_goes_on_to_the_room(client: Client) -> None:
@@ -215,7 +215,7 @@ def test_a_machine_that_makes_guests_for_sport_has_to_wait(client: Client) -> No
 def test_a_whole_class_may_come_at_once() -> None:
     """One school, one address; the door's own figures, not those of these tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(views, "NEWCOMERS", Rate(burst=300, per_s=0.5))
+        patch.setattr(views, "NEWCOMERS", Buckets(Rate(burst=300, per_s=0.5)))
         answers = [
             Client().post("/apelido/", {"apelido": f"Aluna {number}"}).status_code
             for number in range(60)
@@ -258,7 +258,7 @@ def test_load_tests_lift_the_limits(client: Client) -> None:
 def test_r46_an_ipv6_customer_is_one_address(
     client: Client, monkeypatch: pytest.MonkeyPatch, one: str, other: str, same: bool
 ) -> None:
-    monkeypatch.setattr(views, "NEWCOMERS", Rate(burst=1, per_s=0.001))
+    monkeypatch.setattr(views, "NEWCOMERS", Buckets(Rate(burst=1, per_s=0.001)))
     client.post("/apelido/", {"apelido": "admin"}, REMOTE_ADDR=one)
     answer = client.post("/apelido/", {"apelido": "admin"}, REMOTE_ADDR=other)
 
