@@ -268,8 +268,12 @@ class Product(Service):
     def start(self) -> Self:
         """Start and wait until it is ready; start again after `stop` or `kill9`."""
         self.launch()
-        wait_until(self._is_ready, self, f"the product (see {self.log})")
+        self.wait_until_ready()
         return self
+
+    def wait_until_ready(self) -> None:
+        """Wait for `/readyz`; raises what it said if it ends instead."""
+        wait_until(self._is_ready, self, f"the product (see {self.log})")
 
     def launch(self) -> None:
         """Start without waiting."""

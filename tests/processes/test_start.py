@@ -145,6 +145,24 @@ def test_two_workers_share_a_room(
     assert heard == [{"mensagem": "oi"}] * 6
 
 
+def test_hosts_that_start_together_make_the_tables_once(
+    tmp_path: Path, fresh_database: str, redis_url: str
+) -> None:
+    """Both see that they are missing; the second must wait, not fail."""
+    environ = {"DATABASE_URL": fresh_database, "REDIS_URL": redis_url}
+    hosts = [services.Product(tmp_path / name, environ) for name in ("a", "b")]
+    try:
+        for host in hosts:
+            host.launch()
+        for host in hosts:
+            host.wait_until_ready()
+
+        assert [echo(host.ws_url) for host in hosts] == [{"mensagem": "oi"}] * 2
+    finally:
+        for host in hosts:
+            host.kill9()
+
+
 class Other(services.Product):
     """The product under another program than ours."""
 
