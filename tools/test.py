@@ -4,6 +4,7 @@ Parts, in this order, all of them without arguments:
 
     sqlite     pytest as the product starts by default: SQLite, in-memory layer
     postgres   what touches storage or delivery again, on PostgreSQL and Redis
+    valkey     what hears through the layer again, on the other server of its kind
     js         node --test
     e2e        a real Chromium against the real server
 """
@@ -29,6 +30,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 # What a configured developer's shell must not leak into the tests.
 OPTIONS = ("DATABASE_URL", "REDIS_URL", "BASE_URL", "ALLOWED_HOSTS", "LIMITS", "DEBUG")
 TWICE = ("accounts", "storage", "delivery", "actions", "doors")
+HEARS = ("tests/delivery", "tests/doors")
 NODE_COUNT = re.compile(r"^\S+ (pass|fail|skipped|cancelled|todo) (\d+)$", re.MULTILINE)
 
 
@@ -47,6 +49,7 @@ def main() -> int:
     parts: dict[str, Callable[[list[str]], tuple[int, int]]] = {
         "sqlite": sqlite,
         "postgres": postgres,
+        "valkey": valkey,
         "js": javascript,
         "e2e": e2e,
     }
@@ -99,6 +102,20 @@ def postgres(more: list[str]) -> tuple[int, int]:
         }
         folders = [f"tests/{folder}" for folder in TWICE]
         return _pytest([*folders, "-m", "not pure", *more], environ)
+
+
+def valkey(more: list[str]) -> tuple[int, int]:
+    """The bell on Valkey too, where the run before it used a Redis from PATH."""
+    used, *others = services.redis_programs()
+    if not others:
+        print(f"{used} is the only server of its kind here, and was used above")
+        return 0, 0
+    server = services.Redis(others[-1]).start()
+    environ = {"REDIS_URL": server.url, "RAI_TEST_REDIS_URL": server.url}
+    try:
+        return _pytest([*HEARS, "-m", "not pure", *more], environ)
+    finally:
+        server.stop()
 
 
 def javascript(_more: list[str]) -> tuple[int, int]:
