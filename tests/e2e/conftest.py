@@ -12,10 +12,12 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Playwright,
+    expect,
     sync_playwright,
 )
 
 from tests import services
+from tests.conftest import StartProduct as StartProduct
 from tests.e2e.screen import Screen
 from tools.browser import chromium
 
@@ -28,6 +30,9 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+# A busy machine is slow; what must be fast is measured elsewhere.
+expect.set_options(timeout=10_000)
 
 NewPerson = Callable[..., BrowserContext]
 Enter = Callable[..., Screen]
@@ -118,13 +123,13 @@ def enter(new_person: NewPerson, house: services.Product, room: str) -> Enter:
     A newcomer with a browser of their own, in the room: `enter("Ana")`.
 
     The nickname gets a number, because one house remembers all who came. Other
-    houses: `enter("Ana", house=product)`; the rest is for `new_person`.
+    houses: `enter("Ana", house=product.url)`; the rest is for `new_person`.
     """
 
     def newcomer(
-        name: str, *, house: services.Product = house, room: str = room, **options: object
+        name: str, *, house: str = house.url, room: str = room, **options: object
     ) -> Screen:
-        screen = Screen.of(new_person(**options)).open(house.url, room)
+        screen = Screen.of(new_person(**options)).open(house, room)
         return screen.join(f"{name} {next(_numbers)}")
 
     return newcomer

@@ -28,18 +28,28 @@ READ_ROWS = """() => [...document.querySelectorAll('[data-parte="lista"] article
     mine: a.dataset.de === 'minha',
   }))"""
 
-SAY_ALL = """async ({ name, bodies }) => {
-  const token = document.querySelector('[name="csrfmiddlewaretoken"]').value;
-  const headers = { 'Content-Type': 'application/json', 'X-CSRFToken': token };
-  for (const body of bodies) {
-    const nonce = Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) =>
-      b.toString(16)).join('');
-    const answer = await fetch('/api/v1/send', {
-      method: 'POST', headers, body: JSON.stringify({ name, nonce, body }),
-    });
-    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
-  }
-}"""
+# As many on their way at a time as the server takes (its `hello` says how many).
+SAY_ALL = """({ name, bodies }) => new Promise((resolve, reject) => {
+  const socket = new WebSocket(`ws://${location.host}/ws/v1`, 'rai.v1.json');
+  const send = (frame) => socket.send(JSON.stringify(frame));
+  let sent = 0;
+  let stored = 0;
+  const fill = (flight) => {
+    for (; sent < bodies.length && sent - stored < flight; sent += 1) {
+      const nonce = `${crypto.randomUUID()}`;
+      send({ t: 'send', id: sent + 2, name, nonce, body: bodies[sent] });
+    }
+  };
+  socket.onopen = () => send({ t: 'hello', id: 1, v: 1, tab: 'all', caps: [] });
+  socket.onmessage = ({ data }) => {
+    const frame = JSON.parse(data);
+    if (frame.t === 'err') reject(new Error(data));
+    if (frame.t === 'hello') socket.flight = frame.limits.flight;
+    if (frame.t === 'ok') stored += 1;
+    fill(socket.flight);
+    if (stored === bodies.length) { socket.close(); resolve(); }
+  };
+})"""
 
 
 class Screen:
@@ -108,6 +118,14 @@ class Screen:
         """The message with exactly this text."""
         return self.rows.filter(has=self.page.get_by_text(text, exact=True))
 
+    def row_of_own(self, word: str) -> Locator:
+        """The message of ours that has this word in it."""
+        return self.page.locator('article[data-de="minha"]').filter(has_text=word)
+
+    def visible_rows(self) -> list[str]:
+        """What the eye sees of the log: each row's words, days included."""
+        return self.page.locator('[data-parte="lista"] > li').all_inner_texts()
+
     def read(self) -> list[Row]:
         """What the log shows now."""
         rows: list[Row] = self.page.evaluate(READ_ROWS)
@@ -123,6 +141,10 @@ class Screen:
         row.hover()
         row.locator('[data-acao="menu"]').click()
         self.menu.locator(f'[data-acao="{action}"]').click()
+
+    def come_back(self) -> None:
+        """Have the browser say that there is a network, which ends all waiting."""
+        self.page.evaluate("() => dispatchEvent(new Event('online'))")
 
     def put_mark(self) -> None:
         """Leave a mark that a reload would wipe away."""
