@@ -167,3 +167,13 @@ class User(AbstractUser):
     def person(self) -> Person:
         """Return what the rest of the house may know."""
         return Person(self.pk, self.name, mark(self.pk), Kind(self.kind))
+
+
+class SpentTicket(models.Model):
+    """A ticket that was shown: the same one is not good twice (accounts.tickets)."""
+
+    number = models.CharField(max_length=22, primary_key=True)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.number

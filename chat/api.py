@@ -12,12 +12,12 @@ from functools import wraps
 from typing import Protocol
 
 import msgspec
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import cookies, guests
+from accounts import cookies, guests, tickets
 from accounts.addresses import address_key
 from chat import queries
 from chat.actions import rooms
@@ -136,6 +136,18 @@ async def send_message(request: HttpRequest) -> HttpResponse:
     if not isinstance(posted, Posted):
         raise NotFound
     return _json(stored(posted, 0, asked.nonce))
+
+
+@require_POST
+@never_cache
+@_answers
+async def ticket(request: HttpRequest) -> HttpResponse:
+    """``POST /api/v1/ticket``: who one is, for a socket without cookies."""
+    person = await in_db(guests.identify, cookies.from_request(request))
+    if person is None:
+        raise AuthRequired
+    issued = tickets.issue(person, request.headers.get("Origin", ""))
+    return JsonResponse({"ticket": issued, "ttl": tickets.MAX_AGE_S})
 
 
 async def _queued(

@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
+from accounts import tickets
 from chat import queries
 from chat.actions import rooms
 from chat.actions.edit import delete, edit
@@ -20,7 +21,14 @@ from chat.actions.send import send, send_named
 from chat.actions.speaker import Speaker
 from chat.actions.typing import typing
 from chat.core import codec_v1, frames
-from chat.core.errors import AuthRequired, BadFrame, ChatError, Close, NotFound
+from chat.core.errors import (
+    AuthExpired,
+    AuthRequired,
+    BadFrame,
+    ChatError,
+    Close,
+    NotFound,
+)
 from chat.core.ids import (
     MessageId,
     RoomId,
@@ -33,7 +41,7 @@ from chat.core.names import RoomName
 from chat.core.packets import Packet
 from chat.core.session import Do, Effect, Hangup, Refuse, Session
 from chat.core.values import At, Posted
-from chat.db import in_db
+from chat.db import in_db, in_writer
 from chat.delivery.feed import Wire
 from chat.doors import Door, as_chat_error
 from chat.log.append import Answer
@@ -120,7 +128,7 @@ class RaiConsumer(Door):
     async def _carry_out(self, frame: frames.ClientFrame) -> None:
         match frame:
             case frames.Hello():
-                self._hello(frame)
+                await self._hello(frame)
             case frames.Sub():
                 self._subscribe(frame)
             case frames.Sync():
@@ -141,9 +149,14 @@ class RaiConsumer(Door):
                 fix = self._subscriptions().astray(frame.pos)
                 self._done(frame, frames.Pong(id=frame.id, now=_now_ms(), fix=fix))
 
-    def _hello(self, frame: frames.Hello) -> None:
+    async def _hello(self, frame: frames.Hello) -> None:
         if self._impatience is not None:
             self._impatience.cancel()
+        if frame.ticket is not None and self.speaker is None:
+            person = await in_writer(tickets.redeem, frame.ticket, self.origin)
+            if person is None:
+                raise AuthExpired
+            self.sit_down(person)
         answer = frames.HelloOk(
             id=frame.id,
             epoch=self.house.epoch,

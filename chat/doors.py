@@ -120,6 +120,12 @@ class Door(AsyncWebsocketConsumer):
         """The handshake's headers."""
         return list(self._facts["headers"])
 
+    @property
+    def origin(self) -> str:
+        """The page that the handshake says it comes from; empty for a program."""
+        fields = {name.lower(): value for name, value in self.headers}
+        return fields.get(b"origin", b"").decode("latin-1")
+
     def room_argument(self) -> str:
         """What the path says where the room's name stands."""
         return str(self._facts["url_route"]["kwargs"]["nome_sala"])

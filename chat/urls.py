@@ -10,4 +10,5 @@ urlpatterns = [
     path("chat/<str:nome_sala>/", SalaView.as_view(), name="sala"),
     path("api/v1/sync", api.sync, name="api-sync"),
     path("api/v1/send", api.send_message, name="api-send"),
+    path("api/v1/ticket", api.ticket, name="api-ticket"),
 ]

@@ -134,6 +134,12 @@ class AuthRequired(ChatError):
     code = Code.AUTH_REQUIRED
 
 
+class AuthExpired(ChatError):
+    """The ticket is not good, or not any more: ask for another one."""
+
+    code = Code.AUTH_EXPIRED
+
+
 class Forbidden(ChatError):
     """This person may not do this."""
 

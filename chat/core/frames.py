@@ -89,6 +89,7 @@ class Hello(Struct, frozen=True, tag="hello", tag_field="t"):
     id: Count
     v: int
     tab: Annotated[str, Meta(max_length=64)] = ""
+    ticket: Annotated[str, Meta(max_length=512)] | None = None
     caps: Annotated[list[str], Meta(max_length=32)] = field(default_factory=list)
     since: Annotated[dict[str, Cursor], Meta(max_length=128)] = field(
         default_factory=dict
