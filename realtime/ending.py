@@ -176,10 +176,9 @@ class MortalSocket(WebSocketsSansIOProtocol):
             return False
         self._tell_app(code, reason)
         self._last_words()
-        if self.read_paused:
-            # The peer's answer must be heard.
-            self.read_paused = False
-            self.transport.resume_reading()
+        # The peer's answer must be heard, whoever stopped reading.
+        self.read_paused = False
+        self.transport.resume_reading()
         self.arm(self.guards.close_s, self.abort)
         return True
 

@@ -111,14 +111,16 @@ def raise_file_limit() -> None:
 
 def listen(host: str, port: int) -> socket.socket:
     """
-    Return a listening socket; `::` takes IPv4 too.
+    Return a listening socket; `::` takes IPv4 too, a name its IPv4 address first.
 
     From here on connections wait in the backlog, also while the application starts.
 
     Raises:
         OSError: The address is taken, not ours, or unknown.
     """
-    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    # `localhost` names ::1 first, where a browser asked for 127.0.0.1 finds nobody.
+    family = min(family for family, *_ in found)
     dual = host == "::" and socket.has_dualstack_ipv6()
     listener = socket.create_server(
         (host, port), family=family, backlog=BACKLOG, dualstack_ipv6=dual

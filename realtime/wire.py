@@ -129,8 +129,10 @@ class RaiWebSocket(MortalSocket):
 
     async def send(self, message: ASGISendEvent) -> None:
         """Send one ASGI event. A close never waits for a peer that does not read."""
-        is_open = self.handshake_complete and not self.close_sent
-        if is_open and message["type"] == "websocket.close":
+        if self.close_sent:
+            # By us, or because the peer went or broke a rule: no fault of the app's.
+            raise ClientDisconnected
+        if self.handshake_complete and message["type"] == "websocket.close":
             code, reason = message.get("code", 1000), message.get("reason") or ""
             if self.disconnected or not self.close(code, reason):
                 raise ClientDisconnected

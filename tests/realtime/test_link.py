@@ -1,9 +1,11 @@
 """The short way between the application and the socket."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 
+from realtime.guards import Guards
 from realtime.link import RaiTransport
 from tests.realtime.serving import (
     TEXT,
@@ -124,3 +126,17 @@ def test_a_paused_peer_is_read_again_after_resume(running: Running) -> None:
         running.do(link.resume)
 
         assert running.next() == b"um"
+
+
+def test_a_paused_peer_is_heard_when_it_answers_our_close(running: Running) -> None:
+    with running.peer().join("/link") as peer:
+        link = running.next()
+        running.do(link.pause)
+        socket = next(iter(running.server.server_state.connections))
+        running.do(socket.close, 4000, "")  # type: ignore[union-attr]
+        assert peer.closed()[0] == 4000
+        start = time.monotonic()
+        peer.send(close_frame(4000))
+
+        assert peer.gone()
+        assert time.monotonic() - start < Guards().close_s / 2
