@@ -13,6 +13,8 @@ from urllib.parse import SplitResult, urlsplit
 PROJECT = Path(__file__).resolve().parent.parent
 SECRET_KEY_MIN = 50  # Characters; what Django's own deployment check asks for.
 
+TAKEN_PATHS = {"api", "apelido", "chat", "healthz", "i18n", "readyz", "static", "ws"}
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -144,6 +146,8 @@ def path_prefix(raw: str) -> str:
     prefix = raw.strip("/")
     if not prefix.replace("-", "").replace("_", "").isalnum() or not prefix.isascii():
         raise ValueError("must be one word of a path, such as admin")
+    if prefix in TAKEN_PATHS:
+        raise ValueError("is where other pages are")
     return prefix
 
 

@@ -70,6 +70,7 @@ def test_an_empty_value_means_the_default() -> None:
         ("TZ", "Mars/Olympus"),
         ("TZ", "../../etc/passwd"),
         ("ADMIN_PATH", "a/b"),
+        ("ADMIN_PATH", "/chat/"),
         ("DEBUG", "sure"),
     ],
 )

@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
 
-from realtime.values import PROJECT
+from realtime.values import PROJECT, TAKEN_PATHS
 
 HTTPS = {"BASE_URL": "https://chat.example.org", "TRUSTED_PROXIES": "127.0.0.1"}
 
@@ -129,3 +131,18 @@ def test_s24_a_redis_for_everybody_on_the_network_is_warned_about(
 
     assert "rai.W004" in done.stderr
     assert done.stderr.count("?:") == 1
+
+
+def test_the_admin_can_take_no_path_that_is_taken() -> None:
+    """A room called `login` would else be the way in, or shut it."""
+    known = {str(route.pattern).split("/", maxsplit=1)[0] for route in routes()}
+
+    assert known - {""} <= TAKEN_PATHS
+
+
+def routes() -> Iterator[URLPattern | URLResolver]:
+    for route in get_resolver().url_patterns:
+        if isinstance(route, URLResolver) and str(route.pattern) == "":
+            yield from route.url_patterns
+        else:
+            yield route
