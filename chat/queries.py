@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from django.db.models import F
 
@@ -22,6 +22,8 @@ from chat.models import Change, Member, Message, Room, RoomHead
 
 #: Members that a window brings along; larger rooms ask for theirs.
 WINDOW_MEMBERS = 200
+#: Who missed more changes than this gets the newest messages instead.
+MAX_DELTA = 1000
 #: Text of one page of the log, in bytes, above which it is cut short.
 PAGE_BYTES = 64 * 1024
 
@@ -40,8 +42,8 @@ def page(room: RoomId, since: At, limit: int) -> Page | None:
     """
     The log after ``since``, at most ``limit`` changes, in one snapshot.
 
-    A cursor that is not in this log gives a reset page: the newest messages, to be
-    taken instead. None when the room is gone.
+    A cursor that is not in this log, or too far behind, gives a reset page: the newest
+    messages, to be taken instead. None when the room is gone.
     """
     with snapshot():
         head = _head(room)
@@ -160,7 +162,7 @@ def _entries(room: RoomId, since: int, limit: int) -> list[_Entry]:
 
 
 def _continues(entries: list[_Entry], since: At, head: Head) -> bool:
-    if since.v > head.at.v:
+    if not 0 <= head.at.v - since.v <= MAX_DELTA:
         return False
     if since.v == 0:
         first = 1
@@ -202,14 +204,14 @@ def _states(room: RoomId, entries: list[_Entry], to: int) -> list[WireChange]:
 
 
 def _fitting(entries: list[_Entry], changes: list[WireChange]) -> At:
-    """The last line of the log up to which the changes fit into one page."""
-    size, room_for = 0, entries[-1].v
-    for change, following in pairwise(changes):
+    """The last line of the log up to which the changes fit into one page, or one."""
+    size, end = 0, entries[-1].v
+    for place, change in enumerate(changes):
         size += len(change.body.encode()) if isinstance(change, Msg) else 0
-        if size > PAGE_BYTES:
-            room_for = following.v - 1
+        if size > PAGE_BYTES and place:
+            end = change.v - 1
             break
-    last = [entry for entry in entries if entry.v <= room_for][-1]
+    last = [entry for entry in entries if entry.v <= end][-1]
     return At(last.v, _tok(last.tok))
 
 
