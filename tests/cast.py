@@ -7,6 +7,7 @@ are emptied after each test instead of rolled back.
 """
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -105,6 +106,11 @@ def a_post(
 ) -> Post:
     """What somebody asks of the log to say something."""
     return Post(room, who.author(), nonce or new_nonce(), body, reply_to)
+
+
+def nobody(who: Speaker) -> Speaker:
+    """Somebody whom the tables do not know: a write of theirs is refused there."""
+    return replace(who, person=replace(who.person, id=10**9))
 
 
 def say(room: RoomId, who: Speaker, body: str = "oi") -> Posted:
