@@ -29,12 +29,16 @@ import { Identity } from "./identity.js";
 /** Messages kept in memory while one reads at the end. */
 const KEPT = 2000;
 const UNDO_MS = 5000;
+/** What was missed may come as frames right behind the answer that says "live". */
+const CATCH_UP_MS = 250;
 
 class RoomPage {
   #data = pageData("rai-dados");
   #texts = pageData("rai-textos");
-  #missedFrom = 0;
-  #wasLive = true;
+  /** While the link is gone: the last message that was here. */
+  #missedFrom = -1;
+  /** The server's time at our last hello. */
+  #greetedAt = 0;
   #composer = new Composer(this.#texts, this.#data.limits, memory.draftOf(this.#data.name));
   #identity = new Identity(this.#texts, this.#composer, this.#data.me);
   #banner = new Banner(this.#texts);
@@ -122,6 +126,7 @@ class RoomPage {
 
   /** @param {Hello} hello */
   #ready(hello) {
+    this.#greetedAt = hello.now;
     this.#identity.greeted(hello.user);
     this.#drain?.up(hello.limits.flight);
     this.#log.soon();
@@ -162,18 +167,26 @@ class RoomPage {
   }
 
   #live() {
-    const missed = [...this.#sub.room.msgs.values()].filter(
-      (m) => m.seq > this.#missedFrom && !this.#isMe(m.by.id),
-    );
-    this.#banner.back(this.#wasLive ? 0 : missed.length);
-    this.#wasLive = true;
+    const from = this.#missedFrom;
+    this.#missedFrom = -1;
+    this.#banner.up();
     this.#log.soon();
+    if (from < 0) return;
+    clock.after(CATCH_UP_MS, () => {
+      if (this.#link.isReady) this.#banner.back(this.#missed(from));
+    });
+  }
+
+  /** Messages of others since then, written before we were back. @param {number} from */
+  #missed(from) {
+    return [...this.#sub.room.msgs.values()].filter(
+      (m) => m.seq > from && m.at <= this.#greetedAt && !this.#isMe(m.by.id),
+    ).length;
   }
 
   /** @param {number} code Of the close. */
   #down(code) {
-    if (this.#wasLive) this.#missedFrom = ordered(this.#sub.room).at(-1)?.seq ?? 0;
-    this.#wasLive = false;
+    if (this.#missedFrom < 0) this.#missedFrom = ordered(this.#sub.room).at(-1)?.seq ?? 0;
     this.#unlink(code);
     this.#banner.down();
   }

@@ -49,9 +49,14 @@ export class Banner extends EventTarget {
     this.#show("religando", this.#texts.religando, this.#texts.tentar);
   }
 
-  /** @param {number} missed Messages of others that came meanwhile. */
-  back(missed) {
+  /** The link stands. */
+  up() {
     this.#lit("ligada", this.#texts.ligada);
+    if (this.#isQuiet || this.#strip.dataset.tipo === "fim") this.#hide();
+  }
+
+  /** All caught up. @param {number} missed Messages of others that came meanwhile. */
+  back(missed) {
     const wasSaid = !this.#strip.hidden;
     this.#hide();
     if (!missed || !wasSaid) return;
