@@ -26,8 +26,8 @@ from chat.delivery.feed import Listener, Wire
 from chat.doors import Door
 from chat.log.append import Answer
 
-#: Messages of a seed client that may wait for its guest or its room to be made.
-MAX_SEED_WAITING = 32
+#: Bytes of a client that may wait for its guest and its room to be made.
+MAX_WAITING_BYTES = 1024 * 1024
 
 
 class ChatConsumer(Door):
@@ -39,6 +39,7 @@ class ChatConsumer(Door):
         """Let in those who name a possible room."""
         self._room: RoomId | None = None
         self._waiting: deque[str] = deque()
+        self._waiting_bytes = 0
         self._settling: asyncio.Task[None] | None = None
         self._bad = Buckets(BAD_FRAMES, capacity=1)
         await super().connect()
@@ -68,11 +69,10 @@ class ChatConsumer(Door):
     def on_text(self, data: bytes | str) -> None:
         """A message to the room; anything else is ignored, as far as it stays rare."""
         body = codec_seed.decode(data)
-        if body is None or len(self._waiting) >= MAX_SEED_WAITING:
+        if body is None:
             self.on_binary()
         elif self.speaker is None or self._room is None or self._settling is not None:
-            self._waiting.append(body)
-            self._settling = self._settling or self.spawn(self._settle())
+            self._wait(body, len(data))
         else:
             self._say(self._room, self.speaker, body)
 
@@ -89,6 +89,15 @@ class ChatConsumer(Door):
             return
         answer.add_done_callback(_look_away)
 
+    def _wait(self, body: str, size_bytes: int) -> None:
+        self._waiting.append(body)
+        self._waiting_bytes += size_bytes
+        if self._waiting_bytes > MAX_WAITING_BYTES:
+            # This wire cannot say that something was lost, so it must not go on.
+            self.spawn(self.hang_up(Close.TOO_MANY_FRAMES))
+        elif self._settling is None:
+            self._settling = self.spawn(self._settle())
+
     async def _settle(self) -> None:
         """Make the guest and the room that the first message needs, then say it."""
         try:
@@ -96,6 +105,7 @@ class ChatConsumer(Door):
                 await self._say_first(self._waiting.popleft())
         finally:
             self._settling = None
+            self._waiting_bytes = 0
 
     async def _say_first(self, body: str) -> None:
         if self.speaker is None:

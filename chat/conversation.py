@@ -268,7 +268,13 @@ class RaiConsumer(Door):
         else:
             name = rooms.named(frame.name or "")
             _new, answer = await send_named(
-                self.house, speaker, name, nonce=nonce, body=body, reply_to=reply_to
+                self.house,
+                speaker,
+                name,
+                nonce=nonce,
+                body=body,
+                reply_to=reply_to,
+                check_turn=partial(self._session.check_turn, frame),
             )
         answer.add_done_callback(partial(self._sent, frame))
 

@@ -195,8 +195,9 @@ class Door(AsyncWebsocketConsumer):
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("connection task failed", exc_info=task.exception())
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # Nobody is left to answer; it says in the log what it was.
+            as_chat_error(error)
 
 
 def as_chat_error(error: BaseException) -> ChatError:

@@ -12,7 +12,7 @@ import contextlib
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from itertools import count
@@ -169,6 +169,12 @@ class Socket:
     async def raw(self, data: str | bytes, *, text: bool = True) -> None:
         """Send one message as it is, also one that is no text at all."""
         await self.socket.send(data, text=text)
+
+    def burst(self, texts: Iterable[str]) -> None:
+        """Send many messages in one write, as a network that was stuck lets go."""
+        for text in texts:
+            self.socket.protocol.send_text(text.encode())
+        self.socket.send_data()
 
     async def close_code(self) -> int:
         """Read on until the server closes; return its code."""

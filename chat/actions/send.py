@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from chat.actions.rooms import find_or_make
 from chat.actions.speaker import Speaker
@@ -45,9 +46,13 @@ async def send_named(
     nonce: str,
     body: str,
     reply_to: MessageId | None = None,
+    check_turn: Callable[[], None] | None = None,
 ) -> tuple[RoomId, asyncio.Future[Answer]]:
     """
     Like ``send``, to the room of this name; it is made if this is its first message.
+
+    To find a room takes time, in which an earlier message may have been refused.
+    ``check_turn`` is called last of all, and may refuse this one too.
 
     Returns:
         The room, and the future of ``send``.
@@ -57,6 +62,8 @@ async def send_named(
     """
     text = _checked(house, speaker, name.slug, body)
     room = await find_or_make(house, speaker, name)
+    if check_turn is not None:
+        check_turn()
     post = Post(room, speaker.author(), nonce, text, reply_to)
     return room, house.log.append(post)
 

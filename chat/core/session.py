@@ -117,14 +117,22 @@ class Session:
         Asked late, because only then is it known that no earlier message of the room
         was sent back. ``done`` must follow either way.
         """
-        if not self._turns.take(_room_key(frame), frame.nonce):
-            error: ChatError | None = Blocked(retry_ms=1000)
-        elif self._sends >= MAX_SENDS_IN_FLIGHT:
-            error = Busy(retry_ms=1000)
-        else:
-            error = None
         self._sends += 1
-        return error
+        if not self._turns.take(_room_key(frame), frame.nonce):
+            return Blocked(retry_ms=1000)
+        if self._sends > MAX_SENDS_IN_FLIGHT:
+            return Busy(retry_ms=1000)
+        return None
+
+    def check_turn(self, frame: Send) -> None:
+        """
+        Ask once more, when time has passed since ``start_send``.
+
+        Raises:
+            Blocked: An earlier message was sent back meanwhile.
+        """
+        if not self._turns.take(_room_key(frame), frame.nonce):
+            raise Blocked(retry_ms=1000)
 
     def done(self, frame: ClientFrame, error: ChatError | None = None) -> None:
         """A frame that ``feed`` let through has been answered; once is enough."""
