@@ -118,7 +118,8 @@ def _mend() -> None:
     # A connection that broke under an earlier call is replaced; a sound one stays,
     # whatever CONN_MAX_AGE says of the connections of requests.
     if connection.errors_occurred and not connection.in_atomic_block:
-        if connection.is_usable():
+        # Django believes every connection to SQLite usable; a new one costs nothing.
+        if is_postgres() and connection.is_usable():
             connection.errors_occurred = False
         else:
             connection.close()

@@ -28,10 +28,10 @@ def current() -> str:
     Call once at the start of a process, on a writing thread.
     """
     with transaction.atomic():
-        site = Site.objects.select_for_update().order_by("pk").first()
-        if site is None:
-            site = Site(epoch=_new())
-        elif connection.vendor == "postgresql":
+        # One row by its key: processes that start together must agree on it.
+        Site.objects.get_or_create(pk=1, defaults={"epoch": _new()})
+        site = Site.objects.select_for_update().get(pk=1)
+        if connection.vendor == "postgresql":
             _compare_origin(site)
         else:
             _compare_lease(site)
