@@ -196,8 +196,8 @@ def violations(page: Page) -> list[str]:
             runOnly: rules, resultTypes: ['violations'],
           });
           return violations.flatMap(({ id, nodes }) =>
-            nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.html.slice(0, 120)}`
-              + ` ${node.failureSummary}`));
+            nodes.map(({ target, html, failureSummary }) =>
+              `${id}: ${target.join(' ')} ${html.slice(0, 120)} ${failureSummary}`));
         }""",
         RULES,
     )

@@ -252,7 +252,7 @@ def test_the_ray_tells_sending_from_queued_from_stored(
 def test_a_message_that_the_server_will_not_have_says_so_and_can_be_dropped(
     enter: Enter,
 ) -> None:
-    """There is nothing to read in it; what is written after it goes out all the same."""
+    """There is nothing to read in it. What is written after it goes out as ever."""
     ana, bia = enter("Ana"), enter("Bia")
 
     ana.say("\u200b\u200b", "isto sim")

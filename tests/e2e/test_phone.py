@@ -103,7 +103,9 @@ def test_long_words_and_names_break_no_row_and_push_nothing_aside(
 ) -> None:
     """Nothing is wider than the screen, not even at 320 px."""
     bia = enter(LONGEST_NAME)
-    bia.say("Donaudampfschifffahrtsgesellschaft" * 8, "https://example.org/" + "a" * 300)
+    bia.say(
+        "Donaudampfschifffahrtsgesellschaft" * 8, "https://example.org/" + "a" * 300
+    )
     size = {"width": width, "height": 700}
     ana = enter("M" * 26, viewport=size)
     ana.say("w" * 400, "a b c " * 60)

@@ -25,7 +25,9 @@ MARKUP = [
     "javascript:alert(5)",
     "&lt;b&gt; &amp;nbsp; &#x3c;",
 ]
-INLINE_SCRIPT = re.compile(r"<script(?![^>]*\b(?:src=|type=\"application/json\"))", re.I)
+INLINE_SCRIPT = re.compile(
+    r"<script(?![^>]*\b(?:src=|type=\"application/json\"))", re.I
+)
 INLINE_REST = re.compile(r"<style|\sstyle=|\son[a-z]+=|javascript:", re.I)
 
 
@@ -80,8 +82,12 @@ def test_s5_markup_in_a_room_name_never_becomes_markup(
         expect(screen.page.get_by_role("heading", level=1)).not_to_have_text("título")
 
 
-@pytest.mark.parametrize("path", ["/", "/chat/sala/", "/chat/%00/", "/nada", "/apelido/"])
-def test_no_page_has_script_or_style_in_its_markup(house: Product, browser: Browser, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/", "/chat/sala/", "/chat/%00/", "/nada", "/apelido/"]
+)
+def test_no_page_has_script_or_style_in_its_markup(
+    house: Product, browser: Browser, path: str
+) -> None:
     context = browser.new_context()
     answer = context.request.get(house.url + path)
     text = answer.text()
