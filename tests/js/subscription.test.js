@@ -7,6 +7,7 @@ const { Link } = await load("net/link.js");
 const { Subscription } = await load("net/subscription.js");
 const { emptyRoom } = await load("core/room.js");
 
+let clock;
 let link;
 let sub;
 let told;
@@ -25,9 +26,10 @@ function open({ ref, room = emptyRoom() }) {
   FakeSocket.all = [];
   globalThis.WebSocket = FakeSocket;
   told = [];
+  clock = new FakeClock();
   link = new Link({
     url: "ws://x/ws/v1",
-    clock: new FakeClock(),
+    clock,
     random: () => 0.5,
     tab: "k3",
     on: {
@@ -44,6 +46,7 @@ function open({ ref, room = emptyRoom() }) {
     slug: "cozinha",
     ref,
     room,
+    clock,
     on: {
       change: () => told.push("change"),
       live: () => told.push("live"),
@@ -163,4 +166,22 @@ test("the end of a room is told, and so is one that may not be entered", () => {
   FakeSocket.last.say({ t: "err", id: subId(), code: "not_found", msg: "" });
 
   assert.deepEqual(told, ["forbidden", "not_found"]);
+});
+
+test("a room that is refused for now is asked for again, when the server says", () => {
+  FakeSocket.last.say({ t: "err", id: subId(), code: "rate_limited", msg: "", retry: 700 });
+  assert.equal(FakeSocket.last.of("sub").length, 1);
+  clock.pass(700);
+
+  assert.equal(FakeSocket.last.of("sub").length, 2);
+  assert.deepEqual(told, []);
+});
+
+test("a hole that could not be filled for now is asked for again", () => {
+  FakeSocket.last.say(ev(9));
+  const { id } = FakeSocket.last.of("sync")[0];
+  FakeSocket.last.say({ t: "err", id, code: "busy", msg: "" });
+  clock.pass(2000);
+
+  assert.equal(FakeSocket.last.of("sync").length, 2);
 });

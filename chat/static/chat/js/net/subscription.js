@@ -1,7 +1,7 @@
 // One room on the link: subscribe, follow, notice holes, read upwards.
 
 /** @import { Room } from "../core/room.js" */
-/** @import { Err, Frame, Hist, Ok, Sync } from "../core/types.js" */
+/** @import { Clock, Err, Frame, Hist, Ok, Sync } from "../core/types.js" */
 /** @import { Link } from "./link.js" */
 
 import { isPassing } from "../core/outbox.js";
@@ -21,6 +21,7 @@ const RETRY_MS = 2000;
 export class Subscription {
   #link;
   #slug;
+  #clock;
   #on;
   #ref;
   /** @type {Room} */
@@ -29,8 +30,9 @@ export class Subscription {
   #syncId = 0;
   #histId = 0;
 
-  /** @param {{ link: Link, slug: string, ref: string | null, room: Room, on: Events }} parts */
-  constructor({ link, slug, ref, room, on }) {
+  /** @param {{ link: Link, slug: string, ref: string | null, room: Room, clock: Clock, on: Events }} parts */
+  constructor({ link, slug, ref, room, clock, on }) {
+    this.#clock = clock;
     this.#link = link;
     this.#slug = slug;
     this.#ref = ref;
@@ -153,12 +155,12 @@ export class Subscription {
   #refused({ id, code, retry }) {
     const again = isPassing(code);
     if (id === this.#subId) {
-      if (again) setTimeout(() => this.#subId === id && this.start(), retry ?? RETRY_MS);
+      if (again) this.#clock.after(retry ?? RETRY_MS, () => this.#subId === id && this.start());
       else this.#on.end(code);
     }
     if (id === this.#syncId) {
       this.#syncId = 0;
-      if (again) setTimeout(() => isBehind(this.#room) && this.#sync(), retry ?? RETRY_MS);
+      if (again) this.#clock.after(retry ?? RETRY_MS, () => isBehind(this.#room) && this.#sync());
     }
     if (id === this.#histId) {
       this.#histId = 0;

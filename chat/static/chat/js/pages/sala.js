@@ -76,6 +76,7 @@ class RoomPage {
     slug: this.#data.name,
     ref: this.#data.room,
     room: this.#firstRoom(),
+    clock,
     on: {
       change: (room, before, cause) => this.#changed(room, before, cause),
       live: () => this.#live(),
