@@ -27,11 +27,13 @@ class Batch:
     What one commit, or one read of the log, added to a room.
 
     ``changes`` are present states in order of version. ``seq`` is the room's last
-    message ordinal at ``v``.
+    message ordinal at ``v``. ``ptok`` is the token at ``pv``: a batch of another
+    history does not follow, even where its numbers do.
     """
 
     room: RoomId
     pv: int
+    ptok: str
     v: int
     tok: str
     seq: int

@@ -125,7 +125,13 @@ class Bell:
     def ring(self, batch: Batch) -> None:
         """Tell the others of a commit. Never waits; only a room's newest counts."""
         ring: Committed | Moved = Committed(
-            batch.room, batch.pv, batch.v, batch.tok, batch.seq, batch.changes
+            batch.room,
+            batch.pv,
+            batch.ptok,
+            batch.v,
+            batch.tok,
+            batch.seq,
+            batch.changes,
         )
         if batch.room in self._newest:
             # Those who were not told of the one before read the log anyway.
@@ -304,6 +310,7 @@ def _tell(listener: Listener, ring: Committed | Moved | Born | Types) -> None:
                 Batch(
                     RoomId(ring.room),
                     ring.pv,
+                    ring.ptok,
                     ring.v,
                     ring.tok,
                     ring.seq,

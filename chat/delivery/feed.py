@@ -200,16 +200,28 @@ class Feed:
         Move by one batch, and write it to every live listener.
 
         Returns:
-            False when the batch does not follow ``at``: there is a hole to fill.
+            False when the batch does not follow ``at``: there is a hole to fill, or
+            one of the two is of a history that was lost.
         """
-        if batch.v <= self.at.v:
+        if batch.v < self.at.v:
             return True
-        if batch.pv != self.at.v:
+        if batch.v == self.at.v:
+            return batch.tok == self.at.tok
+        if (batch.pv, batch.ptok) != self.at:
             return False
         beat = Beat(batch, self.seq)
         # First where we are, then the writes: a write may find its client lagging.
         self.at = At(batch.v, batch.tok)
         self.seq = max(self.seq, batch.seq)
+        self._write(beat)
+        for listener in self.pending:
+            _collect(listener, beat)
+        if self.live_head:
+            self._tell_head()
+        self._remember(beat)
+        return True
+
+    def _write(self, beat: Beat) -> None:
         if self.live_v1:
             packet = beat.v1()
             for listener in self.live_v1:
@@ -219,12 +231,6 @@ class Feed:
             if packet.payloads:
                 for listener in self.live_seed:
                     listener.outlet.write(packet)
-        for listener in self.pending:
-            _collect(listener, beat)
-        if self.live_head:
-            self._tell_head()
-        self._remember(beat)
-        return True
 
     def jump(self, head: Head) -> list[Listener]:
         """

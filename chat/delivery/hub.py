@@ -84,7 +84,8 @@ class Hub:
         feed = self._feeds.get(batch.room)
         if feed is not None and not feed.advance(batch):
             self.counters.gaps += 1
-            self._chase(feed, batch.v)
+            # Beyond where we are, even if the batch is not: the log has the word.
+            self._chase(feed, max(batch.v, feed.at.v + 1))
 
     def heard_head(self, room: RoomId, v: int) -> None:
         """The room has reached ``v`` somewhere."""
@@ -162,6 +163,8 @@ class Hub:
 
     async def wait_for(self, slug: str, listener: Listener) -> None:
         """Serve the listener as soon as the room of this name is born."""
+        if listener.has_left:
+            return
         self._waiting.setdefault(slug, {})[listener] = None
         await self._bell.watch_name(slug)
         # It may have been born while we were not listening yet.
@@ -248,6 +251,9 @@ class Hub:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        # A task cancelled before its first step could not say that it gives up.
+        for warming in self._warming.values():
+            warming.done.cancel()
 
     # Below: the algorithm.
 
@@ -380,7 +386,8 @@ class Hub:
         try:
             while feed.at.v < feed.wanted:
                 wanted = feed.wanted
-                page = await self._store.page(feed.room, feed.at, PAGE)
+                since = feed.at
+                page = await self._store.page(feed.room, since, PAGE)
                 if page is None:
                     self._end(feed, NotFound())
                     return
@@ -390,17 +397,17 @@ class Hub:
                 if page.to.v == page.start and feed.wanted == wanted:
                     # Nothing there, and nobody has heard of more since we looked.
                     return
-                self._advance_by(feed, page)
+                self._advance_by(feed, since, page)
                 feed.wanted = max(feed.wanted, page.head.at.v)
         finally:
             feed.wanted = 0
             del self._fills[feed]
 
-    def _advance_by(self, feed: Feed, page: Page) -> None:
+    def _advance_by(self, feed: Feed, since: At, page: Page) -> None:
         # The bell may have moved the room while the page was read; then the page's
         # start lies behind it and the next read goes on from where the room is.
         seq = max([feed.seq, *(c.seq for c in page.changes if isinstance(c, Msg))])
-        batch = Batch(page.room, page.start, page.to.v, page.to.tok, seq, page.changes)
+        batch = Batch(page.room, *since, *page.to, seq, page.changes)
         feed.advance(batch)
 
     def _restart(self, feed: Feed, behind: list[Listener]) -> None:

@@ -24,6 +24,7 @@ class Committed(Struct, frozen=True, tag="c", array_like=True):
 
     room: int
     pv: int
+    ptok: str
     v: int
     tok: str
     seq: int

@@ -23,12 +23,19 @@ class OpenRoom:
     tok: int
     last_at: int
     start: int
+    start_tok: int
     changes: list[Change] = field(default_factory=list)
 
     def batch(self) -> Batch:
         """What this transaction added to the room."""
         return Batch(
-            self.room, self.start, self.head, f"{self.tok:08x}", self.seq, self.changes
+            room=self.room,
+            pv=self.start,
+            ptok=f"{self.start_tok:08x}",
+            v=self.head,
+            tok=f"{self.tok:08x}",
+            seq=self.seq,
+            changes=self.changes,
         )
 
 

@@ -58,7 +58,9 @@ def lock_rooms(cursor: CursorWrapper, rooms: Iterable[int]) -> dict[RoomId, Open
         ids,
     )
     return {
-        RoomId(room): OpenRoom(RoomId(room), head, seq, tok, last_at, start=head)
+        RoomId(room): OpenRoom(
+            RoomId(room), head, seq, tok, last_at, start=head, start_tok=tok
+        )
         for room, head, seq, tok, last_at in cursor.fetchall()
     }
 

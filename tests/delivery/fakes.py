@@ -53,6 +53,7 @@ class MemoryStore:
         self.logs: dict[RoomId, Log] = {}
         self.names: dict[str, RoomId] = {}
         self.reads: list[str] = []
+        self.has_lost = False
         self._toks = count(1)
 
     # Writing
@@ -63,8 +64,10 @@ class MemoryStore:
         self.names[slug or f"sala-{room}"] = room
         return self.commit(room, self._described)
 
-    def post(self, room: RoomId, body: str = "oi") -> Batch:
-        """One new message."""
+    def post(self, room: RoomId, body: str = "") -> Batch:
+        """One new message; its body is its ordinal unless given."""
+        if not body:
+            return self.commit(room, self._numbered)
         return self.commit(room, lambda v, log: self._message(v, log, body))
 
     def posts(self, room: RoomId, number: int) -> Batch:
@@ -82,16 +85,17 @@ class MemoryStore:
     def commit(self, room: RoomId, *writes: Callable[[int, Log], Change]) -> Batch:
         """Store changes under the next versions; what a bell would ring."""
         log = self.logs[room]
-        start = len(log.lines)
+        start = log.head.at
         for write in writes:
             change = write(len(log.lines) + 1, log)
             log.lines.append(Line(f"{next(self._toks):08x}", change))
         at = log.head.at
-        changes = [line.change for line in log.lines[start:]]
-        return Batch(room, start, at.v, at.tok, log.seq, changes)
+        changes = [line.change for line in log.lines[start.v :]]
+        return Batch(room, *start, at.v, at.tok, log.seq, changes)
 
     def lose(self, room: RoomId, number: int) -> None:
         """An older copy of the database is put in its place."""
+        self.has_lost = True
         log = self.logs[room]
         del log.lines[len(log.lines) - number :]
         log.seq = sum(
@@ -108,7 +112,9 @@ class MemoryStore:
 
     # Reading: the port
 
-    async def page(self, room: RoomId, since: At, limit: int) -> Page | None:
+    async def page(
+        self, room: RoomId, since: At, limit: int, *, whole: bool = False
+    ) -> Page | None:
         return await self.read(
             f"page {since.v}", lambda: self._page(room, since, limit)
         )
@@ -168,7 +174,7 @@ class MemoryStore:
         return RoomChange("r1", "sala", "Sala", "", v)
 
     def _numbered(self, v: int, log: Log) -> Change:
-        return self._message(v, log, str(v))
+        return self._message(v, log, str(log.seq + 1))
 
     def _message(self, v: int, log: Log, body: str) -> Change:
         log.seq += 1
