@@ -38,19 +38,21 @@ class OpenRoom:
     last_at: int
 
 
-def page(room: RoomId, since: At, limit: int) -> Page | None:
+def page(room: RoomId, since: At, limit: int, *, whole: bool = False) -> Page | None:
     """
     The log after ``since``, at most ``limit`` changes, in one snapshot.
 
     A cursor that is not in this log, or too far behind, gives a reset page: the newest
-    messages, to be taken instead. None when the room is gone.
+    messages, to be taken instead. ``whole`` is for those who cannot take a window:
+    nothing in the log is too far for them. None when the room is gone.
     """
     with snapshot():
         head = _head(room)
         if head is None:
             return None
         entries = _entries(room, since.v, limit)
-        if not _continues(entries, since, head):
+        is_near = whole or head.at.v - since.v <= MAX_DELTA
+        if not (is_near and _continues(entries, since, head)):
             return _window(room, head, limit=50)
         after = entries[:limit] if since.v == 0 else entries[1:]
         if not after:
@@ -162,7 +164,7 @@ def _entries(room: RoomId, since: int, limit: int) -> list[_Entry]:
 
 
 def _continues(entries: list[_Entry], since: At, head: Head) -> bool:
-    if not 0 <= head.at.v - since.v <= MAX_DELTA:
+    if since.v > head.at.v:
         return False
     if since.v == 0:
         first = 1

@@ -13,8 +13,10 @@ from chat.core.values import At, Batch, Head, Page
 class Store(Protocol):
     """The log as the hub reads it. Every read is one consistent snapshot."""
 
-    async def page(self, room: RoomId, since: At, limit: int) -> Page | None:
-        """The log after ``since``; None when the room is gone."""
+    async def page(
+        self, room: RoomId, since: At, limit: int, *, whole: bool = False
+    ) -> Page | None:
+        """The log after ``since``, far back only if ``whole``; None: no such room."""
 
     async def window(self, room: RoomId, limit: int) -> Page | None:
         """The newest messages and the room's state; None when the room is gone."""

@@ -13,9 +13,11 @@ from chat.db import in_db
 class DatabaseStore:
     """The ``Store`` port over the database (chat.core.ports)."""
 
-    async def page(self, room: RoomId, since: At, limit: int) -> Page | None:
+    async def page(
+        self, room: RoomId, since: At, limit: int, *, whole: bool = False
+    ) -> Page | None:
         """See ``chat.queries.page``."""
-        return await in_db(queries.page, room, since, limit)
+        return await in_db(queries.page, room, since, limit, whole=whole)
 
     async def window(self, room: RoomId, limit: int) -> Page | None:
         """See ``chat.queries.window``."""
