@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from itertools import count
-from typing import NewType, TypeVar
+from typing import NewType, Self, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -335,6 +335,8 @@ class Visit:
         """Choose a nickname that nobody has yet."""
         return await join(self.url, f"{nickname} {next(_people)}")
 
-    async def close(self) -> None:
-        """Close all that is still open."""
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
         await asyncio.gather(*(socket.leave() for socket in self._opened))

@@ -135,6 +135,11 @@ class Client:
         messages = self.state[room].msgs.values()
         return [m.body for m in sorted(messages, key=lambda m: m.seq)]
 
+    @property
+    def connection(self) -> ClientConnection | None:
+        """The socket of this moment."""
+        return self._socket
+
     def drop(self) -> None:
         """Lose the connection, as in a tunnel."""
         if self._socket is not None:

@@ -57,17 +57,15 @@ def no_traceback(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture
 async def visit(server: Product) -> AsyncIterator[Visit]:
     """The ways into the server without limits."""
-    visit = Visit(server.url)
-    yield visit
-    await visit.close()
+    async with Visit(server.url) as visit:
+        yield visit
 
 
 @pytest.fixture
 async def guarded_visit(guarded: Product) -> AsyncIterator[Visit]:
     """The ways into the server with limits."""
-    visit = Visit(guarded.url)
-    yield visit
-    await visit.close()
+    async with Visit(guarded.url) as visit:
+        yield visit
 
 
 @pytest.fixture

@@ -1,19 +1,21 @@
 """Products that may be killed, and the truth about them from their databases."""
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
-from tests import services
 from tests.client import Guest, join
 from tests.resuming import Client
 from tests.services import Postgres, Product, Redis
+
+_numbers = count(1)
 
 QUERY = (
     "SELECT m.nonce, m.body, m.seq FROM chat_message m JOIN chat_room r"
@@ -69,7 +71,7 @@ def verdict(product: Product, room: str, clients: list[Client]) -> None:
 
 async def people(product: Product, how_many: int) -> list[Guest]:
     """So many people with a nickname each."""
-    names = (f"Pessoa {number}" for number in range(1, how_many + 1))
+    names = (f"Pessoa {next(_numbers)}" for _ in range(how_many))
     return list(await asyncio.gather(*(join(product.url, name) for name in names)))
 
 
@@ -93,10 +95,11 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     try:
         postgres.start()
         redis.start()
-        with services.database(postgres.url, f"town_{os.getpid()}") as url:
-            product.environ |= {"DATABASE_URL": url, "REDIS_URL": redis.url}
-            yield Town(product.start(), postgres, redis)
-            product.kill9()
+        with psycopg.connect(postgres.url, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE town")
+        url = urlsplit(postgres.url)._replace(path="/town").geturl()
+        product.environ |= {"DATABASE_URL": url, "REDIS_URL": redis.url}
+        yield Town(product.start(), postgres, redis)
     finally:
         product.kill9()
         redis.kill9()
