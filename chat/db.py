@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,9 +26,13 @@ READ_THREADS = 4
 WRITE_LANES_POSTGRES = 4
 #: Longest wait for a thread to let go of its connection (s).
 CLOSE_TIMEOUT_S = 10.0
+#: A connection to PostgreSQL that rested longer than this (s) is asked whether it still
+#: stands: a server that restarted tells nobody, and a message must not find it out.
+TRUST_S = 1.0
 
 _readers = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="db-read")
 _writers: list[ThreadPoolExecutor] = []
+_used = threading.local()
 
 
 async def in_db(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -117,7 +122,12 @@ def _bound(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[
 def _mend() -> None:
     # A connection that broke under an earlier call is replaced; a sound one stays,
     # whatever CONN_MAX_AGE says of the connections of requests.
-    if connection.errors_occurred and not connection.in_atomic_block:
+    if connection.in_atomic_block:
+        return
+    now = time.monotonic()
+    rested = now - getattr(_used, "at", now) > TRUST_S
+    _used.at = now
+    if connection.errors_occurred or (rested and is_postgres()):
         # Django believes every connection to SQLite usable; a new one costs nothing.
         if is_postgres() and connection.is_usable():
             connection.errors_occurred = False
