@@ -3,8 +3,8 @@
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import (
@@ -64,15 +64,9 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     started.close()
 
 
-@pytest.fixture
-def new_person(browser: Browser) -> Iterator[NewPerson]:
-    """
-    Open a browser of one's own: cookies and storage shared with nobody.
-
-    `new_person(viewport={"width": 390, "height": 844}, color_scheme="dark")` takes
-    what Playwright's `new_context` takes. An error in the console fails the test, and
-    so does anything that the Content-Security-Policy had to stop.
-    """
+@contextmanager
+def newcomers(browser: Browser) -> Iterator[NewPerson]:
+    """Let people come, each with a browser of their own; hear what breaks in it."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
@@ -94,6 +88,19 @@ def new_person(browser: Browser) -> Iterator[NewPerson]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def new_person(browser: Browser) -> Iterator[NewPerson]:
+    """
+    Open a browser of one's own: cookies and storage shared with nobody.
+
+    `new_person(viewport={"width": 390, "height": 844}, color_scheme="dark")` takes
+    what Playwright's `new_context` takes. An error in the console fails the test, and
+    so does anything that the Content-Security-Policy had to stop.
+    """
+    with newcomers(browser) as new:
+        yield new
 
 
 @pytest.fixture(scope="session")
@@ -133,8 +140,3 @@ def enter(new_person: NewPerson, house: services.Product, room: str) -> Enter:
         return screen.join(f"{name} {next(_numbers)}")
 
     return newcomer
-
-
-def screenshot_folder() -> Path:
-    """Where pictures of the product go that its docs show."""
-    return services.PROJECT / "docs" / "img"

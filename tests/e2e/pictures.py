@@ -166,6 +166,8 @@ def take_all(browser: Browser, product: Product, cookies: dict[str, str]) -> Non
         phone = Screen.of(as_me(**PHONE, color_scheme=theme)).open(product.url, ROOM)
         with_typing(phone, typists)
         take(phone.page, f"room-phone-{theme}")
+        phone.page.get_by_role("button", name="Salas e conversas").tap()
+        take(phone.page, f"drawer-phone-{theme}")
         entry = as_me(**DESKTOP, color_scheme=theme).new_page()
         entry.goto(product.url)
         entry.get_by_label("Nome da sala").fill("turma-da-noite")
@@ -174,8 +176,6 @@ def take_all(browser: Browser, product: Product, cookies: dict[str, str]) -> Non
     screen = Screen.of(guest).open(product.url, ROOM)
     screen.is_linked()
     take(screen.page, "guest-phone")
-    phone.page.get_by_role("button", name="Salas e conversas").tap()
-    take(phone.page, "drawer-phone")
 
 
 def somebody(

@@ -89,6 +89,10 @@ class Screen:
         self.is_linked()
         return self
 
+    def name(self) -> str:
+        """The nickname one goes by here."""
+        return self.page.locator('[data-parte="eu"] [data-slot="nome"]').inner_text()
+
     def is_linked(self, timeout_s: float = 10) -> None:
         """Wait until the page says that the connection stands."""
         expect(self.light).to_have_attribute(

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from itertools import product as pairs
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.cable import Cable
-from tests.e2e.conftest import Enter, NewPerson
+from tests.e2e.conftest import Enter, NewPerson, newcomers
 from tests.e2e.screen import Screen
 from tests.services import PROJECT, Product
 
@@ -21,7 +22,7 @@ RULES = [
 ]
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = (1440, 320)
-THEMES = ("light", "dark")
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def nothing() -> None:
@@ -35,19 +36,42 @@ def cable(house: Product) -> Iterator[Cable]:
         yield cable
 
 
-@pytest.fixture
-def talk(enter: Enter) -> Screen:
+@pytest.fixture(scope="module")
+def talked(browser: Browser, house: Product) -> Iterator[Screen]:
     """A room in which two have talked, seen by one of them."""
-    ana, bia = enter("Ana"), enter("Bia")
-    bia.say("bom dia", "alguém viu o link?\nera da aula de ontem")
-    ana.shows("bom dia", "alguém viu o link?\nera da aula de ontem")
-    ana.say("vi sim", "já mando", "este some")
-    ana.all_stored()
-    ana.choose("este some", "apagar")
-    ana.choose("já mando", "editar")
-    ana.say("já mandei")
-    ana.all_stored()
-    return ana
+    with newcomers(browser) as new:
+        ana, bia = (
+            Screen.of(new()).open(house.url, "acesso").join(name)
+            for name in ("Ana do acesso", "Bia do acesso")
+        )
+        bia.say("bom dia", "alguém viu o link?\nera da aula de ontem")
+        ana.shows("bom dia", "alguém viu o link?\nera da aula de ontem")
+        ana.say("vi sim", "já mando", "este some")
+        ana.all_stored()
+        ana.choose("este some", "apagar")
+        ana.choose("já mando", "editar")
+        ana.say("já mandei")
+        ana.all_stored()
+        yield ana
+
+
+@pytest.fixture
+def talk(talked: Screen) -> Screen:
+    """That room, opened anew."""
+    talked.page.set_viewport_size({"width": 1280, "height": 720})
+    talked.page.reload()
+    talked.is_linked()
+    return talked
+
+
+def test_the_inspector_sees_what_is_wrong(talk: Screen) -> None:
+    """Silence below means something only if it speaks up here."""
+    talk.page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert violations(talk.page) == []
+
+    talk.page.evaluate("() => document.querySelector('main').append(new Image())")
+
+    assert any("image-alt" in violation for violation in violations(talk.page))
 
 
 def test_the_entry_page(house: Product, new_person: NewPerson, talk: Screen) -> None:

@@ -81,19 +81,21 @@ def test_a_server_that_falls_again_and_again_still_loses_nothing(
     assert ana.has_mark
 
 
-def test_a_restart_in_good_order_is_told_beforehand(
+def test_a_restart_in_good_order_spreads_the_return_and_a_click_shortens_it(
     product: Product, enter: Enter
 ) -> None:
-    """A new version is put up: pages come back by themselves and say nothing."""
+    """A new version is put up: the page waits for its turn, or for its person."""
     ana, bia = enter("Ana", house=product.url), enter("Bia", house=product.url)
     ana.say("antes")
     bia.shows("antes")
     ana.put_mark()
 
     product.restart()
+    ana.come_back()
+    bia.come_back()
 
     for screen in (ana, bia):
-        screen.is_linked(BACK_S)
+        screen.is_linked()
     bia.say("depois")
     ana.shows("antes", "depois")
     assert ana.has_mark

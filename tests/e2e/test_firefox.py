@@ -12,7 +12,10 @@ from tests.services import Product
 from tools.browser import firefox
 
 # Without a screen Firefox has no mouse, and Enter would be a phone's: a new line.
-A_MOUSE = {"ui.primaryPointerCapabilities": 6, "ui.allPointerCapabilities": 6}
+A_MOUSE: dict[str, str | float | bool] = {
+    "ui.primaryPointerCapabilities": 6,
+    "ui.allPointerCapabilities": 6,
+}
 
 
 @pytest.fixture

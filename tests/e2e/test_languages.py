@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import NewPerson
+from tests.e2e.conftest import Enter, NewPerson
 from tests.e2e.screen import Screen
 from tests.services import Product
 
@@ -18,7 +18,12 @@ EMPTY = {
     "en": "This room was just born",
     "es": "Esta sala acaba de nacer",
 }
-JOIN = {"pt-BR": "Português", "en": "English", "es": "Español"}
+TAKEN = {
+    "pt-BR": "Já tem alguém com esse apelido aqui.",
+    "en": "Someone here uses that nickname.",
+    "es": "Alguien aquí ya usa ese apodo.",
+}
+NAMES = {"pt-BR": "Português", "en": "English", "es": "Español"}
 
 
 @pytest.mark.parametrize(
@@ -52,7 +57,7 @@ def test_a_language_chosen_by_hand_is_remembered(
 
     for language in ("en", "es", "pt-BR", "en"):
         screen.page.locator(".idioma summary").click()
-        screen.page.get_by_role("button", name=JOIN[language]).click()
+        screen.page.get_by_role("button", name=NAMES[language]).click()
         asks(screen.page, language)
 
     screen.open(house.url, room).join(f"Ann in {room}")
@@ -65,25 +70,16 @@ def test_a_language_chosen_by_hand_is_remembered(
     asks(again, "en")
 
 
-@pytest.mark.parametrize(
-    ("language", "refusal"),
-    [
-        ("pt-BR", "Já tem alguém com esse apelido aqui."),
-        ("en", "Someone here uses that nickname."),
-        ("es", "Alguien aquí ya usa ese apodo."),
-    ],
-)
 def test_refusals_come_in_the_readers_language(
-    house: Product, new_person: NewPerson, room: str, language: str, refusal: str
+    house: Product, new_person: NewPerson, enter: Enter, room: str
 ) -> None:
-    name = f"Eva em {room}"
-    Screen.of(new_person()).open(house.url, room).join(name)
-    other = Screen.of(new_person(locale=language)).open(house.url, room)
+    name = enter("Eva").name()
 
-    other.nickname.fill(name)
-    other.nickname.press("Enter")
-
-    expect(other.page.locator("#apelido-erro")).to_contain_text(refusal)
+    for language, refusal in TAKEN.items():
+        other = Screen.of(new_person(locale=language)).open(house.url, room)
+        other.nickname.fill(name)
+        other.nickname.press("Enter")
+        expect(other.page.locator("#apelido-erro")).to_contain_text(refusal)
 
 
 def asks(page: Page, language: str) -> None:

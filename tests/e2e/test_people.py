@@ -85,7 +85,7 @@ def test_a_nickname_somebody_goes_by_is_refused_with_a_free_one_beside_it(
     house: Product, enter: Enter, new_person: NewPerson, room: str
 ) -> None:
     ana = enter("Ana")
-    name = ana.page.locator('[data-parte="eu"] [data-slot="nome"]').inner_text()
+    name = ana.name()
 
     other = Screen.of(new_person()).open(house.url, room)
     other.nickname.fill(name.upper())
