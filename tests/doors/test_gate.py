@@ -7,6 +7,7 @@ import pytest
 
 from chat.core.frames import Err, Ping, Send
 from tests.client import Guest, Line, Visit, dial, nonce, post
+from tests.conftest import StartProduct
 from tests.services import Product
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
@@ -225,6 +226,23 @@ async def test_s20_a_refusal_over_http_says_when_to_come_back(
 
     assert (reply.status, json.loads(reply.body)["code"]) == (429, "rate_limited")
     assert int(str(reply.headers["Retry-After"])) in (1, 2)
+
+
+async def test_s20_a_flood_of_handshakes_is_told_to_come_back_later(
+    start_product: StartProduct,
+) -> None:
+    """A class that comes back at once gets in, a machine that opens all it can not."""
+    product = start_product()
+    lines = (host(product), origin(product))
+
+    statuses = [await handshake(product, "/ws/v1", *lines) for _ in range(300)]
+    more = await asyncio.gather(
+        *(handshake(product, "/ws/v1", *lines) for _ in range(150))
+    )
+
+    assert set(statuses) == {101}
+    assert 429 in more
+    assert set(more) <= {101, 429}
 
 
 async def test_s20_more_frames_than_anybody_types_end_the_connection(

@@ -120,6 +120,24 @@ async def test_who_comes_later_hears_only_what_is_said_later(
     assert await bia.hear() == "primeira"
 
 
+async def test_once_the_door_is_open_everything_is_heard(
+    visit: Visit, ana: Guest, cozinha: str
+) -> None:
+    """The seed joined the room first and opened then; a script may count on that."""
+    others = await visit.line(ana)
+    await others.send(name=cozinha, body="antes")
+
+    for number in range(20):
+        # A room that nobody listens to must first be looked up, heard, and read.
+        sala = f"{cozinha}-{number}"
+        room = (await others.send(name=sala, body="antes")).room
+        new = await visit.seed(sala)
+        await others.send(room=room, body=f"oi {number}")
+        await new.say("oi")
+
+        assert await new.hear_many(2) == [f"oi {number}", "oi"]
+
+
 async def test_edits_and_deletions_are_not_news_on_the_tutorials_wire(
     visit: Visit, cozinha: str, ana: Guest
 ) -> None:

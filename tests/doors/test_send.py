@@ -151,13 +151,28 @@ async def test_more_than_the_queue_holds_is_answered_busy_at_once(
     line = await visit.line(ana)
     room = (await line.send(name=cozinha, body="0")).room
 
-    for number in range(100):
-        await line.say(Send(id=2000 + number, room=room, nonce=nonce(), body="x"))
-    answers = [await line.answer(2000 + number) for number in range(100)]
+    line.burst(
+        f'{{"t":"send","id":{n},"room":"{room}","nonce":"{nonce()}","body":"x"}}'
+        for n in range(2000, 2100)
+    )
+    answers = [await line.answer(number) for number in range(2000, 2100)]
 
     refused = [answer for answer in answers if isinstance(answer, Err)]
+    assert {answer.code for answer in refused} >= {"busy"}
     assert {answer.code for answer in refused} <= {"busy", "blocked"}
+    assert all(answer.retry for answer in refused)
     assert len(await line.quiet()) == 0
+
+
+async def test_who_does_not_care_for_busy_is_let_go(
+    visit: Visit, ana: Guest, cozinha: str
+) -> None:
+    """Two hundred answers of that kind, and nothing of it was heeded."""
+    line = await visit.line(ana)
+
+    line.burst(f'{{"t":"sub","id":{n},"name":"{cozinha}-{n}"}}' for n in range(500))
+
+    assert await line.close_code() == 4005
 
 
 async def test_an_edit_shows_everywhere_and_keeps_its_place(

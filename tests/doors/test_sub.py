@@ -345,13 +345,32 @@ async def test_more_rooms_than_a_socket_may_hear_are_refused(
 async def test_leaving_rooms_makes_place_for_others(
     visit: Visit, ana: Guest, cozinha: str
 ) -> None:
-    """Also those that were asked for by name, or never were there."""
+    """Also those that were asked for by name, in whatever spelling."""
     line = await visit.line(ana)
-    for number in range(130):
-        room = await born(line, f"{cozinha}-{number}")
-        await line.sub(name=f"{cozinha}-{number}")
+    room = await born(line, f"salao-de-{cozinha}")
+
+    for spelling in spellings(f"salao-de-{cozinha}", 130):
+        await line.sub(name=spelling)
         await line.ask(Unsub(id=line.id(), room=room))
-        assert await line.refused(Sub(id=line.id(), room="r999999999")) == "not_found"
+
+
+async def test_a_room_that_is_not_there_takes_no_place(visit: Visit) -> None:
+    line = await visit.line()
+
+    for number in range(130):
+        sub = Sub(id=line.id(), room=f"r9999{number:05}")
+        assert await line.refused(sub) == "not_found"
+
+
+def spellings(name: str, how_many: int) -> list[str]:
+    """The name with other letters in capitals each time."""
+    return [
+        "".join(
+            letter.upper() if bits >> place & 1 else letter
+            for place, letter in enumerate(name)
+        )
+        for bits in range(how_many)
+    ]
 
 
 async def test_history_pages_back_to_the_first_message_and_no_further(
