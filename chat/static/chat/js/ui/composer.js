@@ -24,6 +24,7 @@ export class Composer extends EventTarget {
   /** @type {string} The message being edited. */
   #editing = "";
   #draft = "";
+  #unsaved = false;
   #timer = 0;
 
   /** @param {Texts} texts @param {Limits} limits @param {string} draft */
@@ -95,6 +96,7 @@ export class Composer extends EventTarget {
     this.#box.addEventListener("keydown", (event) => this.#key(event));
     this.#box.addEventListener("input", () => this.#changed(true));
     this.#box.addEventListener("blur", () => this.#emit("parar"));
+    addEventListener("pagehide", () => this.#save());
     find(this.#editBar, "button").addEventListener("click", () => this.stopEditing());
     const touch = !enterSends();
     if (touch) this.#box.enterKeyHint = "enter";
@@ -142,8 +144,15 @@ export class Composer extends EventTarget {
     if (byHand) this.#emit(this.#box.value ? "digitar" : "parar");
     if (this.#editing) return;
     clearTimeout(this.#timer);
-    const text = this.#box.value;
-    if (byHand) this.#timer = setTimeout(() => this.#emit("rascunho", { text }), DRAFT_MS);
+    this.#unsaved = byHand;
+    if (byHand) this.#timer = setTimeout(() => this.#save(), DRAFT_MS);
+  }
+
+  /** Tell of the draft: after a pause in typing, or because the page goes now. */
+  #save() {
+    const text = this.#editing ? this.#draft : this.#box.value;
+    if (this.#unsaved) this.#emit("rascunho", { text });
+    this.#unsaved = false;
   }
 
   #count() {
