@@ -105,6 +105,18 @@ class Screen:
             self.box.fill(text)
             self.box.press("Enter")
 
+    def say_at_once(self, *texts: str) -> None:
+        """Send texts faster than anybody types."""
+        self.box.evaluate(
+            """(box, texts) => {
+              for (const text of texts) {
+                box.value = text;
+                box.form.requestSubmit();
+              }
+            }""",
+            texts,
+        )
+
     def say_all(self, name: str, bodies: Sequence[str]) -> None:
         """Store many messages without typing each of them."""
         self.page.evaluate(SAY_ALL, {"name": name, "bodies": list(bodies)})

@@ -173,6 +173,52 @@ def test_after_a_drop_the_page_is_what_a_fresh_one_would_be(
     assert ana.has_mark
 
 
+def test_edits_and_deletes_made_while_away_arrive_too(
+    enter: Enter, cable: Cable
+) -> None:
+    ana, bia = enter("Ana", house=cable.url), enter("Bia")
+    ana.say("um", "dois", "três")
+    bia.shows("um", "dois", "três")
+    ana.all_stored()
+
+    cable.cut()
+    expect(ana.light).to_have_attribute("data-estado", "ligando")
+    ana.choose("um", "editar")
+    ana.say("um só")
+    ana.choose("dois", "apagar")
+    ana.say("quatro")
+    ana.shows("um só", "", "três", "quatro")
+    cable.mend()
+    ana.come_back()
+
+    for screen in (bia, ana):
+        screen.shows("um só", "", "três", "quatro")
+    ana.all_stored()
+
+
+def test_who_lost_the_cookie_is_asked_for_a_name_and_keeps_the_words(
+    enter: Enter, cable: Cable
+) -> None:
+    """The page cannot go on as somebody the server does not know."""
+    ana, bia = enter("Ana", house=cable.url), enter("Bia")
+    ana.say("antes")
+    bia.shows("antes")
+
+    cable.cut()
+    expect(ana.light).to_have_attribute("data-estado", "ligando")
+    ana.say("sem biscoito")
+    ana.page.context.clear_cookies(name="rai_guest")
+    cable.mend()
+    ana.come_back()
+
+    expect(ana.nickname).to_be_visible()
+    expect(ana.box).to_be_hidden()
+    ana.page.reload()
+    ana.join(f"Outra {ana.page.url[-8:-1]}")
+    bia.shows("antes", "sem biscoito")
+    assert len({row["who"] for row in bia.read()}) == 2
+
+
 def test_three_messages_queued_while_offline_are_sent_once_after_a_reload(
     product: Product, enter: Enter, room: str
 ) -> None:
