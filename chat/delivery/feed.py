@@ -19,6 +19,7 @@ from chat.core.ids import RoomId, room_ref
 from chat.core.packets import Packet
 from chat.core.values import At, Batch, Head, Page
 from chat.delivery.outlet import Outlet
+from chat.delivery.unheard import Unheard
 
 #: Batches a room remembers, so that a short absence costs no read of the log.
 RING = 256
@@ -48,6 +49,7 @@ class Listener:
 
     __slots__ = (
         "at",
+        "base",
         "frame_id",
         "has_left",
         "is_held",
@@ -57,7 +59,7 @@ class Listener:
         "overflow",
         "pending",
         "room",
-        "seq",
+        "unheard",
         "wire",
     )
 
@@ -71,9 +73,11 @@ class Listener:
         #: Set once it is served; None while it waits for its room to be born.
         self.room: RoomId | None = None
         self.at = At(0, "")
-        self.seq = 0
+        self.unheard = Unheard()
         self.mark = 0
         self.pending: list[Beat] | None = None
+        #: Where the room stood when collecting began.
+        self.base = 0
         self.overflow = False
         self.is_held = False
         #: The client wants no more of it, whatever is still being read for it.
@@ -84,7 +88,7 @@ class Listener:
         if self.wire is Wire.V1:
             self.outlet.write(Packet(codec_v1.encode(self._sync(page))))
         else:
-            self._write_new(page.changes)
+            self._say(page.changes)
         self.at = page.to
 
     def write_beat(self, beat: Beat) -> None:
@@ -92,21 +96,17 @@ class Listener:
         if self.wire is Wire.V1:
             self.outlet.write(beat.v1())
         else:
-            self._write_new(beat.batch.changes)
+            self._say(beat.batch.changes)
         self.at = At(beat.batch.v, beat.batch.tok)
 
-    def _write_new(self, changes: list[Change]) -> None:
-        new = [
-            change
-            for change in changes
-            if isinstance(change, Msg) and change.seq > self.seq
-        ]
-        new.sort(key=lambda message: message.seq)
+    def collected(self) -> list[Beat]:
+        """What was collected beyond the pages."""
+        return [beat for beat in self.pending or [] if beat.batch.v > self.at.v]
+
+    def _say(self, changes: list[Change]) -> None:
+        new = self.unheard.take(changes)
         if new:
-            self.seq = new[-1].seq
-            bodies = [codec_seed.encode(m.body) for m in new if not m.deleted]
-            if bodies:
-                self.outlet.write(Packet(*bodies))
+            self.outlet.write(Packet(*[codec_seed.encode(m.body) for m in new]))
 
     def _sync(self, page: Page) -> SyncPage:
         return SyncPage(
@@ -126,11 +126,11 @@ class Listener:
 class Beat:
     """A batch with its frames, each encoded once, when first somebody needs it."""
 
-    __slots__ = ("_seed", "_v1", "batch", "seq_before")
+    __slots__ = ("_new", "_seed", "_v1", "batch")
 
-    def __init__(self, batch: Batch, seq_before: int) -> None:
+    def __init__(self, batch: Batch, new: list[Msg]) -> None:
         self.batch = batch
-        self.seq_before = seq_before
+        self._new = new
         self._v1: Packet | None = None
         self._seed: Packet | None = None
 
@@ -145,15 +145,7 @@ class Beat:
     def seed(self) -> Packet:
         """The batch's new messages on the tutorial's wire; may be empty."""
         if self._seed is None:
-            new = [
-                change
-                for change in self.batch.changes
-                if isinstance(change, Msg)
-                and change.seq > self.seq_before
-                and not change.deleted
-            ]
-            new.sort(key=lambda message: message.seq)
-            self._seed = Packet(*[codec_seed.encode(m.body) for m in new])
+            self._seed = Packet(*[codec_seed.encode(m.body) for m in self._new])
         return self._seed
 
 
@@ -172,6 +164,7 @@ class Feed:
         "pending",
         "room",
         "seq",
+        "unheard",
         "wanted",
     )
 
@@ -179,6 +172,7 @@ class Feed:
         self.room = room
         self.at = head.at
         self.seq = head.seq
+        self.unheard = Unheard(head.seq)
         #: The version that somebody has heard of, while it is being read.
         self.wanted = 0
         self.live_v1: dict[Listener, None] = {}
@@ -209,7 +203,7 @@ class Feed:
             return batch.tok == self.at.tok
         if (batch.pv, batch.ptok) != self.at:
             return False
-        beat = Beat(batch, self.seq)
+        beat = Beat(batch, self.unheard.take(batch.changes))
         # First where we are, then the writes: a write may find its client lagging.
         self.at = At(batch.v, batch.tok)
         self.seq = max(self.seq, batch.seq)
@@ -246,6 +240,7 @@ class Feed:
         for listener in self.pending:
             listener.overflow = True
         self.at, self.seq = head.at, head.seq
+        self.unheard = Unheard(head.seq)
         self._ring.clear()
         self._ring_bytes = 0
         if self.live_head:
@@ -257,8 +252,17 @@ class Feed:
         if listener.has_left:
             return
         listener.pending = []
+        listener.base = self.at.v
         listener.overflow = False
         self.pending[listener] = None
+
+    def meets(self, listener: Listener) -> bool:
+        """Whether what was collected goes on where the pages ended."""
+        collected = listener.collected()
+        if not collected:
+            return listener.at == self.at
+        first = collected[0].batch
+        return first.pv < listener.at.v or (first.pv, first.ptok) == listener.at
 
     def go_live(self, listener: Listener) -> None:
         """The listener stands where the room stands: write to it directly from now."""
@@ -267,6 +271,7 @@ class Feed:
         if listener.has_left:
             return
         listener.at = self.at
+        listener.unheard.caught_up(self.seq)
         listener.mark = min(listener.mark, self.at.v) or self.at.v
         live = self.live_v1 if listener.wire is Wire.V1 else self.live_seed
         live[listener] = None
@@ -285,7 +290,7 @@ class Feed:
         if listener not in live:
             return False
         del live[listener]
-        listener.at, listener.seq = self.at, self.seq
+        listener.at, listener.unheard = self.at, self.unheard.copy()
         listener.is_held = True
         return True
 
@@ -295,6 +300,7 @@ class Feed:
         self.live_seed.pop(listener, None)
         self.live_head.pop(listener, None)
         self.pending.pop(listener, None)
+        listener.pending = None
 
     def is_live(self, listener: Listener) -> bool:
         """Whether frames are written to it as they come."""

@@ -22,6 +22,7 @@ from chat.core.packets import Packet
 from chat.core.ports import Doorbell, Store
 from chat.core.values import At, Batch, Head, Page
 from chat.delivery.feed import Feed, Listener, Wire
+from chat.delivery.unheard import Unheard
 
 log = logging.getLogger(__name__)
 
@@ -139,13 +140,23 @@ class Hub:
             feed.drop(listener)
             raise
 
-    async def join_live(self, room: RoomId, listener: Listener) -> None:
-        """Go live without any past: what the tutorial's clients expect."""
+    async def join_live(
+        self, room: RoomId, listener: Listener, since: Head | None = None
+    ) -> None:
+        """
+        Go live without any past: what the tutorial's clients expect.
+
+        With ``since``, from where the room stood then.
+        """
+        if since is not None:
+            listener.unheard = Unheard(since.seq)
+            await self.subscribe(room, listener, since.at)
+            return
         listener.room = room
         feed = await self._warm(room)
         if feed is None:
             raise NotFound
-        listener.seq = feed.seq
+        listener.unheard = feed.unheard.copy()
         feed.go_live(listener)
 
     async def follow_head(self, room: RoomId, listener: Listener) -> None:
@@ -323,11 +334,10 @@ class Hub:
     async def _catch_up(
         self, feed: Feed, listener: Listener, since: At | None, window: int
     ) -> None:
-        base = feed.at.v
         at = since
         while True:
-            page = await self._read(feed.room, at, window)
-            if page.head.at.v < min(base, feed.at.v):
+            page = await self._read(listener, feed.room, at, window)
+            if page.head.at.v < min(listener.base, feed.at.v):
                 # A read that is older than what was shown here must not be trusted.
                 await asyncio.sleep(STALE_WAIT_S)
                 continue
@@ -336,33 +346,42 @@ class Hub:
             self._count(page, since)
             listener.write_page(page)
             at = page.to
-            if not await listener.outlet.drained() or listener.has_left:
+            if not await listener.outlet.drained():
                 feed.drop(listener)
                 return
-            if page.more:
-                continue
-            if at.v > feed.at.v and not await self._reach(feed, at.v):
-                continue
-            if listener.overflow:
-                feed.register(listener)
-                base = feed.at.v
-                continue
-            break
+            if not page.more and await self._is_complete(feed, listener):
+                break
         # No await from here: the pages end at ``at``, what was collected goes on.
-        for beat in listener.pending or []:
-            if beat.batch.v > at.v:
-                listener.write_beat(beat)
+        for beat in listener.collected():
+            listener.write_beat(beat)
         feed.go_live(listener)
+
+    async def _is_complete(self, feed: Feed, listener: Listener) -> bool:
+        """Whether the pages and what was collected meanwhile meet without a hole."""
+        if listener.at.v > feed.at.v and not await self._reach(feed, listener.at.v):
+            return False
+        if listener.overflow:
+            feed.register(listener)
+            return False
+        if not feed.meets(listener) and not listener.has_left:
+            # One of the two is of a history that was lost: the log has the word.
+            await self._reach(feed, feed.at.v + 1)
+            return False
+        return True
 
     async def _reach(self, feed: Feed, v: int) -> bool:
         await asyncio.shield(self._chase(feed, v))
         return feed.at.v >= v
 
-    async def _read(self, room: RoomId, at: At | None, window: int) -> Page:
+    async def _read(
+        self, listener: Listener, room: RoomId, at: At | None, window: int
+    ) -> Page:
         if at is None:
             page = await self._store.window(room, window)
         else:
-            page = await self._store.page(room, at, PAGE)
+            # The seed's wire has no window: what it missed comes message by message.
+            whole = listener.wire is Wire.SEED
+            page = await self._store.page(room, at, PAGE, whole=whole)
         if page is None:
             raise NotFound
         return page
@@ -399,6 +418,7 @@ class Hub:
                     return
                 self._advance_by(feed, since, page)
                 feed.wanted = max(feed.wanted, page.head.at.v)
+            feed.unheard.caught_up(feed.seq)
         finally:
             feed.wanted = 0
             del self._fills[feed]

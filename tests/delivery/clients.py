@@ -82,6 +82,7 @@ class Client(Recorder):
         self.state = state or RoomState()
         self.frames: list[ServerFrame] = []
         self.faults: list[str] = []
+        self.is_between_pages = False
         self.listener = Listener(self, Wire.V1, frame_id=1)
 
     @property
@@ -107,6 +108,7 @@ class Client(Recorder):
                 if frame.mode == "delta" and frame.from_ != self.state.pos:
                     self.faults.append(f"sync from {frame.from_} at {self.state.pos}")
                 fold_sync(self.state, frame)
+                self.is_between_pages = frame.more
             case _:
                 pass
 
