@@ -160,6 +160,33 @@ test("rate limited: the same message again when it fits, then the next", async (
   assert.deepEqual(sends().map((f) => f.nonce), ["a", "b", "a", "b"]);
 });
 
+test("what waits its turn and is discarded holds nobody up", async () => {
+  FakeSocket.last.greet();
+  await say("a");
+  await say("b");
+  const [a, b] = sends();
+  FakeSocket.last.say({ t: "err", id: a.id, code: "rate_limited", msg: "", retry: 60_000 });
+  FakeSocket.last.say({ t: "err", id: b.id, code: "blocked", msg: "", retry: 1000 });
+  drain.forget("a");
+  FakeSocket.last.greet();
+
+  assert.equal(FakeSocket.all.length, 2);
+  assert.deepEqual(sends().map((f) => f.nonce), ["b"]);
+});
+
+test("what is discarded in flight and then sent back holds nobody up either", async () => {
+  FakeSocket.last.greet();
+  await say("a");
+  const [a] = sends();
+  drain.forget("a");
+  FakeSocket.last.say({ t: "err", id: a.id, code: "busy", msg: "", retry: 1000 });
+  await say("b");
+  FakeSocket.last.greet();
+
+  assert.equal(FakeSocket.all.length, 2);
+  assert.deepEqual(sends().map((f) => f.nonce), ["b"]);
+});
+
 test("a final refusal stays to be read, over a reload too", async () => {
   FakeSocket.last.greet();
   await say("a");

@@ -6,7 +6,7 @@
 /** @import { Link } from "./link.js" */
 /** @import { Store } from "./store.js" */
 
-import { acked, add, again, drop, lost, nextDue, ready, refused, sent, settled } from "../core/outbox.js";
+import { acked, add, again, drop, isPassing, lost, nextDue, ready, refused, sent, settled } from "../core/outbox.js";
 
 /** An answer that does not come within this time will not come: the link is dead. */
 const ANSWER_WITHIN_MS = 8000;
@@ -81,10 +81,12 @@ export class Drain {
 
   /** @param {string} nonce */
   forget(nonce) {
+    const held = this.#box.find((e) => e.nonce === nonce);
     this.#box = drop(this.#box, nonce);
     this.#parts.store.drop(nonce);
     this.#tell({ drop: nonce });
     this.#changed();
+    if (held?.code && isPassing(held.code)) this.#giveUpPlace();
   }
 
   /** @param {number} flight */
@@ -174,6 +176,13 @@ export class Drain {
     if (entry?.state === "failed") this.#keep(entry);
     if (entry) this.#parts.onRefusal(error, entry);
     this.#changed();
+    if (entry?.state !== "queued" && isPassing(error.code)) this.#giveUpPlace();
+  }
+
+  /** The server keeps the place of what it sent back for as long as this socket lives,
+   * and lets nothing pass: what will not come again must take the socket with it. */
+  #giveUpPlace() {
+    if (this.#parts.link.isReady) this.#parts.link.restart();
   }
 
   #changed() {
