@@ -7,6 +7,7 @@ Only glue: read a frame, call one action. rai.v1 is spoken in ``chat.conversatio
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import time
 from collections import deque
@@ -21,6 +22,8 @@ from chat.core import codec_seed
 from chat.core.errors import ChatError, Close, NotFound
 from chat.core.ids import RoomId
 from chat.core.limits import BAD_FRAMES
+from chat.core.names import RoomName
+from chat.core.values import Head
 from chat.db import in_writer
 from chat.delivery.feed import Listener, Wire
 from chat.doors import Door
@@ -37,6 +40,8 @@ class ChatConsumer(Door):
 
     async def connect(self) -> None:
         """Let in those who name a possible room."""
+        self._name: RoomName | None = None
+        self._standing: tuple[RoomId, Head] | None = None
         self._room: RoomId | None = None
         self._waiting: deque[str] = deque()
         self._waiting_bytes = 0
@@ -44,22 +49,26 @@ class ChatConsumer(Door):
         self._bad = Buckets(BAD_FRAMES, capacity=1)
         await super().connect()
 
+    async def prepare(self) -> None:
+        """Look where the room stands: once the door is open everything is heard."""
+        with contextlib.suppress(NotFound):
+            self._name = rooms.named(self.room_argument())
+            self._standing = await rooms.standing(self._name.slug)
+
     async def entered(self) -> None:
         """Join the room live: this wire has no past."""
-        try:
-            self._name = rooms.named(self.room_argument())
-        except NotFound:
+        if self._name is None:
             await self.hang_up(Close.NOT_FOUND)
             return
         self._listener = Listener(self.outlet, self.wire, name=self._name.slug)
         hub = self.house.hub
         self.outlet.on_lag = partial(hub.lag, self._listener)
         self.outlet.on_drain = partial(hub.unlag, self._listener)
-        self._room = await rooms.find(self._name.slug)
-        if self._room is None:
+        if self._standing is None:
             await hub.wait_for(self._name.slug, self._listener)
         else:
-            await hub.join_live(self._room, self._listener)
+            self._room, head = self._standing
+            await hub.join_live(self._room, self._listener, head)
 
     def left(self) -> None:
         """Listen no more."""
@@ -111,7 +120,7 @@ class ChatConsumer(Door):
         if self.speaker is None:
             self.sit_down(await in_writer(guests.anonymous))
         speaker = self.speaker
-        if speaker is None:
+        if speaker is None or self._name is None:
             return
         if self._room is not None:
             self._say(self._room, speaker, body)

@@ -60,7 +60,7 @@ class Door(AsyncWebsocketConsumer):
                 message = await receive()
                 match message["type"]:
                     case "websocket.connect":
-                        await self.connect()
+                        await self._connect()
                     case "websocket.receive":
                         self._receive(message)
                     case _:
@@ -73,11 +73,12 @@ class Door(AsyncWebsocketConsumer):
         self.house = await houses.current()
         self.address = address_key((self._facts.get("client") or ("", 0))[0])
         if not self.house.turnstile.enter(self.address):
-            await self._refuse_handshake()
+            await self._refuse_handshake(429, b"too many connections\n")
             return
         self._is_counted = True
         person = await self._recognise()
         self.speaker = None if person is None else Speaker(person, self.address)
+        await self.prepare()
         await self.accept(self._agreed_subprotocol())
         self.outlet = self._open_outlet()
         self.house.opened(self.outlet, self.wire)
@@ -102,6 +103,9 @@ class Door(AsyncWebsocketConsumer):
         if self._is_seated and self.speaker is not None:
             self._is_seated = False
             self.house.turnstile.stand(self.speaker.person.id)
+
+    async def prepare(self) -> None:
+        """Do what must be done before the door opens."""
 
     async def entered(self) -> None:
         """Somebody is in."""
@@ -146,6 +150,16 @@ class Door(AsyncWebsocketConsumer):
         self.speaker = Speaker(person, self.address)
         self._sit(person)
 
+    async def _connect(self) -> None:
+        try:
+            await self.connect()
+        except (DatabaseError, InterfaceError) as error:
+            as_chat_error(error)
+            if hasattr(self, "outlet"):
+                await self.hang_up(Close.INTERNAL)
+            else:
+                await self._refuse_handshake(503, b"not now\n")
+
     def _receive(self, message: dict[str, Any]) -> None:
         text = message.get("text")
         if not hasattr(self, "outlet"):
@@ -182,14 +196,14 @@ class Door(AsyncWebsocketConsumer):
         transport.take(self.on_text)
         return TransportOutlet(transport, send)
 
-    async def _refuse_handshake(self) -> None:
+    async def _refuse_handshake(self, status: int, text: bytes) -> None:
         send = cast("Send", self.base_send)
         if "websocket.http.response" in self._extensions:
             start = "websocket.http.response.start"
             headers = [(b"retry-after", b"5"), (b"content-type", b"text/plain")]
-            await send({"type": start, "status": 429, "headers": headers})
+            await send({"type": start, "status": status, "headers": headers})
             body = "websocket.http.response.body"
-            await send({"type": body, "body": b"too many connections\n"})
+            await send({"type": body, "body": text})
         else:
             await self.close()
 

@@ -84,6 +84,16 @@ def room_by_slug(slug: str) -> RoomInfo | None:
     return _info(Room.objects.filter(slug=slug).first())
 
 
+def standing(slug: str) -> tuple[RoomId, Head] | None:
+    """The room of this name and where it stands, if its first message was written."""
+    head = RoomHead.objects.filter(room__slug=slug)
+    row = head.values_list("room_id", "head", "tok", "seq").first()
+    if row is None:
+        return None
+    room, v, tok, seq = row
+    return RoomId(room), Head(At(v, _tok(tok)), seq)
+
+
 def room_by_id(room: RoomId) -> RoomInfo | None:
     """The room, if it is there."""
     return _info(Room.objects.filter(pk=room).first())

@@ -7,6 +7,7 @@ from chat.actions.speaker import Speaker
 from chat.core.errors import NotFound
 from chat.core.ids import RoomId
 from chat.core.names import BadRoomName, RoomName, room_name
+from chat.core.values import Head
 from chat.db import in_db, in_writer
 from chat.delivery.house import House
 from chat.log.rooms import find_or_create
@@ -29,6 +30,11 @@ async def find(slug: str) -> RoomId | None:
     """The room of this name, if its first message was written."""
     info = await in_db(queries.room_by_slug, slug)
     return None if info is None else info.id
+
+
+async def standing(slug: str) -> tuple[RoomId, Head] | None:
+    """The room of this name and where it stands, if its first message was written."""
+    return await in_db(queries.standing, slug)
 
 
 async def find_or_make(house: House, speaker: Speaker, name: RoomName) -> RoomId:
