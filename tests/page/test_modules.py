@@ -88,7 +88,7 @@ def test_no_text_becomes_markup_or_code(module: Path) -> None:
 @pytest.mark.parametrize("module", MODULES, ids=_name)
 def test_a_module_stays_short(module: Path) -> None:
     lines = len(module.read_text("utf-8").splitlines())
-    assert lines <= (400 if module.parent.name == "pages" else 300)
+    assert lines <= 300
 
 
 @pytest.mark.parametrize(

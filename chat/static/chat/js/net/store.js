@@ -79,3 +79,8 @@ function done(request) {
     transaction.onabort = () => reject(transaction.error);
   });
 }
+
+/** Word between the tabs of one room. @param {string} slug */
+export function tabsOf(slug) {
+  return "BroadcastChannel" in globalThis ? new BroadcastChannel(`rai-outbox-${slug}`) : undefined;
+}

@@ -62,6 +62,8 @@ export class Identity extends EventTarget {
 
   /** Change the name. */
   rename() {
+    const side = document.getElementById("lateral");
+    if (side?.matches(":popover-open")) side.hidePopover();
     this.#composer.show(false);
     this.#form.open(this.#me);
   }

@@ -4,14 +4,13 @@
 /** @import { Room } from "../core/room.js" */
 
 import { untilMidnight } from "../core/days.js";
-import { nonceFrom } from "../core/nonce.js";
-import { entry } from "../core/outbox.js";
-import { emptyRoom, ordered, trimmed } from "../core/room.js";
+import { emptyRoom, trimmed } from "../core/room.js";
+import { newNonce } from "../net/chance.js";
 import { clock } from "../net/clock.js";
 import { Drain } from "../net/drain.js";
 import { Link } from "../net/link.js";
 import * as memory from "../net/memory.js";
-import { openStore } from "../net/store.js";
+import { openStore, tabsOf } from "../net/store.js";
 import { Subscription } from "../net/subscription.js";
 import { Announcer } from "../ui/announcer.js";
 import { Banner } from "../ui/banner.js";
@@ -21,24 +20,23 @@ import { pageData, part, say } from "../ui/dom.js";
 import { walkable } from "../ui/keys.js";
 import { Log } from "../ui/log.js";
 import { MessageMenu } from "../ui/menu.js";
+import { bodyOf } from "../ui/message.js";
 import { listRooms } from "../ui/side.js";
 import { Toast } from "../ui/toast.js";
 import { TypingLine } from "../ui/typing-line.js";
+import { Absence, farewell } from "./absence.js";
+import { Deeds } from "./deeds.js";
 import { Identity } from "./identity.js";
 
 /** Messages kept in memory while one reads at the end. */
 const KEPT = 2000;
-const UNDO_MS = 5000;
 /** What was missed may come as frames right behind the answer that says "live". */
 const CATCH_UP_MS = 250;
 
 class RoomPage {
   #data = pageData("rai-dados");
   #texts = pageData("rai-textos");
-  /** While the link is gone: the last message that was here. */
-  #missedFrom = -1;
-  /** The server's time at our last hello. */
-  #greetedAt = 0;
+  #absence = new Absence();
   #composer = new Composer(this.#texts, this.#data.limits, memory.draftOf(this.#data.name));
   #identity = new Identity(this.#texts, this.#composer, this.#data.me);
   #banner = new Banner(this.#texts);
@@ -90,6 +88,16 @@ class RoomPage {
   });
   /** @type {Drain | null} Null until the disk can be read. */
   #drain = null;
+  #deeds = new Deeds({
+    slug: this.#data.name,
+    texts: this.#texts,
+    composer: this.#composer,
+    toast: this.#toast,
+    drain: () => this.#drain,
+    room: () => this.#sub.room,
+    isMe: (id) => this.#isMe(id),
+    onSend: () => this.#log.jumpToEnd(),
+  });
 
   async start() {
     memory.visited({ slug: this.#data.name, shown: this.#data.shown });
@@ -127,7 +135,7 @@ class RoomPage {
 
   /** @param {Hello} hello */
   #ready(hello) {
-    this.#greetedAt = hello.now;
+    this.#absence.greeted(hello.now);
     this.#identity.greeted(hello.user);
     this.#drain?.up(hello.limits.flight);
     this.#log.soon();
@@ -168,26 +176,18 @@ class RoomPage {
   }
 
   #live() {
-    const from = this.#missedFrom;
-    this.#missedFrom = -1;
+    const missed = this.#absence.over();
     this.#banner.up();
     this.#log.soon();
-    if (from < 0) return;
+    if (!missed) return;
     clock.after(CATCH_UP_MS, () => {
-      if (this.#link.isReady) this.#banner.back(this.#missed(from));
+      if (this.#link.isReady) this.#banner.back(missed(this.#sub.room, (id) => this.#isMe(id)));
     });
-  }
-
-  /** Messages of others since then, written before we were back. @param {number} from */
-  #missed(from) {
-    return [...this.#sub.room.msgs.values()].filter(
-      (m) => m.seq > from && m.at <= this.#greetedAt && !this.#isMe(m.by.id),
-    ).length;
   }
 
   /** @param {number} code Of the close. */
   #down(code) {
-    if (this.#missedFrom < 0) this.#missedFrom = ordered(this.#sub.room).at(-1)?.seq ?? 0;
+    this.#absence.left(this.#sub.room);
     this.#unlink(code);
     this.#banner.down();
   }
@@ -199,30 +199,16 @@ class RoomPage {
     this.#log.soon();
   }
 
-  /** Closed for good (docs/protocol.md, close codes). @param {number} code */
+  /** @param {number} code */
   #over(code) {
     this.#unlink(code);
-    const texts = this.#texts;
-    switch (code) {
-      case 4501:
-        this.#banner.over(texts.sessao, "");
-        this.#identity.forget();
-        break;
-      case 4502:
-        this.#end("forbidden");
-        break;
-      case 4503:
-        this.#banner.over(texts.conexoes, "tentar");
-        break;
-      case 4504:
-        this.#banner.over(texts.versao, "recarregar");
-        break;
-      case 4505:
-        this.#end("not_found");
-        break;
-      default:
-        this.#banner.over(texts.sem_sincronia, "recarregar");
+    if (code === 4502 || code === 4505) {
+      this.#end(code === 4502 ? "forbidden" : "not_found");
+      return;
     }
+    const { text, action } = farewell(code, this.#texts);
+    this.#banner.over(text, action);
+    if (code === 4501) this.#identity.forget();
   }
 
   /** The room is not ours to read any more. @param {string} code */
@@ -248,15 +234,15 @@ class RoomPage {
   // From the person
 
   #listen() {
-    on(this.#composer, "escrever", ({ body, editing }) => this.#write(body, editing));
+    on(this.#composer, "escrever", ({ body, editing }) => this.#deeds.write(body, editing));
     on(this.#composer, "rascunho", ({ text }) => memory.keepDraft(this.#data.name, text));
     on(this.#composer, "digitar", () => this.#typing.key());
     on(this.#composer, "parar", () => this.#typing.rest());
-    on(this.#composer, "editar-ultima", () => this.#editLast());
+    on(this.#composer, "editar-ultima", () => this.#deeds.editLast());
     on(this.#identity, "mudou", () => this.#link.restart());
     on(this.#menu, "copiar", ({ article }) => this.#copy(bodyOf(article), this.#texts.copiado));
-    on(this.#menu, "editar", ({ article }) => this.#edit(article.id));
-    on(this.#menu, "apagar", ({ article }) => this.#delete(article.id));
+    on(this.#menu, "editar", ({ article }) => this.#deeds.edit(article.id));
+    on(this.#menu, "apagar", ({ article }) => this.#deeds.remove(article.id));
     on(this.#menu, "repetir", ({ article }) => this.#drain?.retry(article.dataset.pendente));
     on(this.#menu, "descartar", ({ article }) => this.#drain?.forget(article.dataset.pendente));
     on(this.#banner, "tentar", () => this.#link.restart());
@@ -274,56 +260,12 @@ class RoomPage {
     this.#atMidnight();
   }
 
-  /** @param {string} body @param {string} editing */
-  async #write(body, editing) {
-    const slug = this.#data.name;
-    const what = { nonce: newNonce(), slug, body, now: clock.now() };
-    if (editing) {
-      const same = this.#sub.room.msgs.get(editing)?.body === body;
-      if (!same) await this.#drain?.add(entry({ ...what, op: "edit", m: editing }));
-      return;
-    }
-    const kept = this.#drain?.add(entry({ ...what, op: "send" }));
-    this.#log.jumpToEnd();
-    await kept;
-    // The draft goes when the message is on disk, not before.
-    memory.keepDraft(slug, this.#composer.text);
-  }
-
-  /** @param {string} id */
-  #edit(id) {
-    const message = this.#sub.room.msgs.get(id);
-    if (message) this.#composer.edit(id, message.body);
-  }
-
-  #editLast() {
-    const own = ordered(this.#sub.room).filter((m) => this.#isMe(m.by.id) && !m.del);
-    const last = own.at(-1);
-    if (last) this.#edit(last.id);
-  }
-
-  /** @param {string} m */
-  async #delete(m) {
-    const now = clock.now();
-    const nonce = newNonce();
-    const undo = () => this.#drain?.forget(nonce);
-    this.#toast.show(this.#texts.apagada, this.#texts.desfazer, undo);
-    const slug = this.#data.name;
-    await this.#drain?.add(entry({ nonce, op: "del", slug, m, now, due: now + UNDO_MS }));
-  }
-
   /** @param {EventTarget | null} target */
   #clicked(target) {
     const button = target instanceof Element ? target.closest("button[data-acao]") : null;
     const action = button?.getAttribute("data-acao");
     if (action === "convidar") this.#copy(location.origin + location.pathname, this.#texts.convite);
-    if (action === "trocar") this.#rename();
-  }
-
-  #rename() {
-    const side = document.getElementById("lateral");
-    if (side?.matches(":popover-open")) side.hidePopover();
-    this.#identity.rename();
+    if (action === "trocar") this.#identity.rename();
   }
 
   /** @param {string} text @param {string} done */
@@ -343,20 +285,6 @@ class RoomPage {
       this.#atMidnight();
     });
   }
-}
-
-/** @param {HTMLElement} article */
-function bodyOf(article) {
-  return article.querySelector('[data-slot="texto"]')?.textContent ?? "";
-}
-
-function newNonce() {
-  return nonceFrom(crypto.getRandomValues(new Uint8Array(16)));
-}
-
-/** Word between the tabs of one room. @param {string} slug */
-function tabsOf(slug) {
-  return "BroadcastChannel" in globalThis ? new BroadcastChannel(`rai-outbox-${slug}`) : undefined;
 }
 
 /** @param {EventTarget} source @param {string} type @param {(detail: any) => unknown} run */

@@ -94,3 +94,8 @@ function set(node, attribute, value) {
   if (value) node.setAttribute(attribute, value);
   else node.removeAttribute(attribute);
 }
+
+/** The text that a message shows. @param {HTMLElement} article */
+export function bodyOf(article) {
+  return article.querySelector('[data-slot="texto"]')?.textContent ?? "";
+}
