@@ -41,8 +41,9 @@ from chat.core.ids import (
 from chat.core.values import At, Page, Posted
 from chat.db import in_db
 from chat.delivery import house as houses
+from chat.delivery.catchup import PAGE
 from chat.delivery.feed import Listener, Wire
-from chat.delivery.hub import PAGE, WINDOW
+from chat.delivery.hub import WINDOW
 from chat.delivery.mailbox import Mailbox
 from chat.doors import as_chat_error
 from chat.log.append import Answer

@@ -1,55 +1,36 @@
 """
 The hub: rooms to the clients of this process.
 
-``subscribe`` is the algorithm that cannot miss and cannot double (docs/delivery.md,
-"Subscribing"; every interleaving of it is explored in tests/delivery/test_model.py).
-Its order of steps is the proof; do not rearrange it.
+What waits for the log is in ``catchup``; here is who listens to what, and what has been
+heard.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any
 
 from chat.core import codec_v1
 from chat.core.errors import ChatError, NotFound
-from chat.core.frames import By, End, Eph, Msg
+from chat.core.frames import By, End, Eph
 from chat.core.ids import RoomId, room_ref
 from chat.core.packets import Packet
 from chat.core.ports import Doorbell, Store
-from chat.core.values import At, Batch, Head, Page
+from chat.core.values import At, Batch, Head
+from chat.delivery.catchup import CatchUp, Counters
+from chat.delivery.crew import Crew
 from chat.delivery.feed import Feed, Listener, Wire
 from chat.delivery.unheard import Unheard
 
 log = logging.getLogger(__name__)
 
-#: Changes of one page of catching up.
-PAGE = 200
-#: A process that missed more than this does not stream it: its clients catch up.
-MAX_FILL = 1000
 #: Messages in a window.
 WINDOW = 50
-#: A read that lags behind this process is tried again after this long (s).
-STALE_WAIT_S = 0.05
 #: Catching up that failed is tried again after this long (s).
 RETRY_S = 0.5
 #: Typing in a room is passed on to at most this many listeners.
 TYPING_AUDIENCE = 100
-
-
-@dataclass(slots=True)
-class Counters:
-    """What the hub has seen, for operators and tests."""
-
-    gaps: int = 0
-    fills: int = 0
-    windows: int = 0
-    ring_hits: int = 0
-    lagged: int = 0
-    future_cursors: int = 0
 
 
 @dataclass(slots=True)
@@ -70,9 +51,15 @@ class Hub:
         self._bell = bell
         self._feeds: dict[RoomId, Feed] = {}
         self._warming: dict[RoomId, _Warming] = {}
-        self._fills: dict[Feed, asyncio.Task[object]] = {}
         self._waiting: dict[str, dict[Listener, None]] = {}
-        self._tasks: set[asyncio.Task[object]] = set()
+        self._crew = Crew()
+        self._catch_up = CatchUp(
+            store,
+            self.counters,
+            self._crew,
+            on_gone=self._end,
+            on_jump=self._jump,
+        )
 
     # What is heard: from our own log and from the bell. Never awaits.
 
@@ -86,7 +73,7 @@ class Hub:
         if feed is not None and not feed.advance(batch):
             self.counters.gaps += 1
             # Beyond where we are, even if the batch is not: the log has the word.
-            self._chase(feed, max(batch.v, feed.at.v + 1))
+            self._catch_up.chase(feed, max(batch.v, feed.at.v + 1))
 
     def heard_head(self, room: RoomId, v: int) -> None:
         """The room has reached ``v`` somewhere."""
@@ -95,14 +82,14 @@ class Hub:
             warming.v = max(warming.v, v)
         feed = self._feeds.get(room)
         if feed is not None and v > feed.at.v:
-            self._chase(feed, v)
+            self._catch_up.chase(feed, v)
 
     def heard_born(self, slug: str, room: RoomId) -> None:
         """A room that somebody here waits for exists now."""
         for listener in self._waiting.pop(slug, {}):
             # All that this room will ever hold is new to them: they stand at 0.
-            self._spawn(self._resume(room, listener))
-        self._spawn(self._bell.forget_name(slug))
+            self._crew.spawn(self._resume(room, listener))
+        self._crew.spawn(self._bell.forget_name(slug))
 
     def heard_typing(self, room: RoomId, by: By) -> None:
         """Pass it on, where the room is small enough for it to be of use."""
@@ -131,14 +118,7 @@ class Hub:
             raise NotFound
         if listener.has_left:
             return
-        if since is not None and self._serve_from_ring(feed, listener, since):
-            return
-        feed.register(listener)
-        try:
-            await self._catch_up(feed, listener, since, window)
-        except BaseException:
-            feed.drop(listener)
-            raise
+        await self._catch_up.bring(feed, listener, since, window)
 
     async def join_live(
         self, room: RoomId, listener: Listener, since: Head | None = None
@@ -201,7 +181,7 @@ class Hub:
         """The client reads again: bring it from where it stood to live."""
         if listener.is_held and listener.room is not None:
             listener.is_held = False
-            self._spawn(self._resume(listener.room, listener))
+            self._crew.spawn(self._resume(listener.room, listener))
 
     def needs_fix(self, listener: Listener, pos: int) -> bool:
         """
@@ -259,24 +239,22 @@ class Hub:
 
     async def close(self) -> None:
         """Cancel what still runs."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._crew.end()
         # A task cancelled before its first step could not say that it gives up.
         for warming in self._warming.values():
             warming.done.cancel()
 
-    # Below: the algorithm.
+    # Below: how.
 
     def _is_wanted(self, room: RoomId) -> bool:
         return room in self._feeds or room in self._warming
 
     def _compare(self, feed: Feed, at: At, head: Head | None) -> None:
         if head is None:
-            self._end(feed, NotFound())
+            self._end(feed)
         elif head.at.v < at.v or (head.at.v == at.v and head.at.tok != at.tok):
             # The log is not the one we showed: it lost a suffix, or was restored.
-            self._restart(feed, feed.jump(head))
+            self._jump(feed, head)
         else:
             self.heard_head(feed.room, head.at.v)
 
@@ -289,7 +267,7 @@ class Hub:
             if warming is None:
                 warming = _Warming(asyncio.get_running_loop().create_future())
                 self._warming[room] = warming
-                self._spawn(self._read_head(room, warming))
+                self._crew.spawn(self._read_head(room, warming))
             # Asked again afterwards: idle rooms may have been forgotten meanwhile.
             if await asyncio.shield(warming.done) is None:
                 return None
@@ -311,7 +289,7 @@ class Hub:
             warming.done.set_exception(error)
             # Marked as seen: those who wait have it, and there may be none.
             warming.done.exception()
-            self._spawn(self._bell.leave(room))
+            self._crew.spawn(self._bell.leave(room))
             raise
         finally:
             del self._warming[room]
@@ -319,121 +297,10 @@ class Hub:
             self.heard(batch)
         self.heard_head(room, warming.v)
 
-    def _serve_from_ring(self, feed: Feed, listener: Listener, since: At) -> bool:
-        tail = feed.tail(since)
-        if tail is None:
-            return False
-        self.counters.ring_hits += 1
-        here = Page(feed.room, since.v, since, Head(since, feed.seq), [])
-        listener.write_page(here)
-        for beat in tail:
-            listener.write_beat(beat)
-        feed.go_live(listener)
-        return True
-
-    async def _catch_up(
-        self, feed: Feed, listener: Listener, since: At | None, window: int
-    ) -> None:
-        at = since
-        while True:
-            page = await self._read(listener, feed.room, at, window)
-            if page.head.at.v < min(listener.base, feed.at.v):
-                # A read that is older than what was shown here must not be trusted.
-                await asyncio.sleep(STALE_WAIT_S)
-                continue
-            if listener.has_left:
-                return
-            self._count(page, since)
-            listener.write_page(page)
-            at = page.to
-            if not await listener.outlet.drained():
-                feed.drop(listener)
-                return
-            if not page.more and await self._is_complete(feed, listener):
-                break
-        # No await from here: the pages end at ``at``, what was collected goes on.
-        for beat in listener.collected():
-            listener.write_beat(beat)
-        feed.go_live(listener)
-
-    async def _is_complete(self, feed: Feed, listener: Listener) -> bool:
-        """Whether the pages and what was collected meanwhile meet without a hole."""
-        if listener.at.v > feed.at.v and not await self._reach(feed, listener.at.v):
-            return False
-        if listener.overflow:
-            feed.register(listener)
-            return False
-        if not feed.meets(listener) and not listener.has_left:
-            # One of the two is of a history that was lost: the log has the word.
-            await self._reach(feed, feed.at.v + 1)
-            return False
-        return True
-
-    async def _reach(self, feed: Feed, v: int) -> bool:
-        await asyncio.shield(self._chase(feed, v))
-        return feed.at.v >= v
-
-    async def _read(
-        self, listener: Listener, room: RoomId, at: At | None, window: int
-    ) -> Page:
-        if at is None:
-            page = await self._store.window(room, window)
-        else:
-            # The seed's wire has no window: what it missed comes message by message.
-            whole = listener.wire is Wire.SEED
-            page = await self._store.page(room, at, PAGE, whole=whole)
-        if page is None:
-            raise NotFound
-        return page
-
-    def _count(self, page: Page, since: At | None) -> None:
-        if page.reset:
-            self.counters.windows += 1
-            if since is not None and since.v > page.head.at.v:
-                self.counters.future_cursors += 1
-
-    def _chase(self, feed: Feed, v: int) -> asyncio.Task[object]:
-        """Read what this process missed: once, however many ask."""
-        feed.wanted = max(feed.wanted, v)
-        running = self._fills.get(feed)
-        if running is None:
-            self.counters.fills += 1
-            running = self._fills[feed] = self._spawn(self._fill(feed))
-        return running
-
-    async def _fill(self, feed: Feed) -> None:
-        try:
-            while feed.at.v < feed.wanted:
-                wanted = feed.wanted
-                since = feed.at
-                page = await self._store.page(feed.room, since, PAGE)
-                if page is None:
-                    self._end(feed, NotFound())
-                    return
-                if page.reset or page.head.at.v - feed.at.v > MAX_FILL:
-                    self._restart(feed, feed.jump(page.head))
-                    return
-                if page.to.v == page.start and feed.wanted == wanted:
-                    # Nothing there, and nobody has heard of more since we looked.
-                    return
-                self._advance_by(feed, since, page)
-                feed.wanted = max(feed.wanted, page.head.at.v)
-            feed.unheard.caught_up(feed.seq)
-        finally:
-            feed.wanted = 0
-            del self._fills[feed]
-
-    def _advance_by(self, feed: Feed, since: At, page: Page) -> None:
-        # The bell may have moved the room while the page was read; then the page's
-        # start lies behind it and the next read goes on from where the room is.
-        seq = max([feed.seq, *(c.seq for c in page.changes if isinstance(c, Msg))])
-        batch = Batch(page.room, *since, *page.to, seq, page.changes)
-        feed.advance(batch)
-
-    def _restart(self, feed: Feed, behind: list[Listener]) -> None:
-        for listener in behind:
+    def _jump(self, feed: Feed, head: Head) -> None:
+        for listener in feed.jump(head):
             listener.is_held = False
-            self._spawn(self._resume(feed.room, listener))
+            self._crew.spawn(self._resume(feed.room, listener))
 
     async def _resume(self, room: RoomId, listener: Listener) -> None:
         """Bring a listener from where it stands to live; nobody asks again for it."""
@@ -450,24 +317,13 @@ class Hub:
                 continue
             return
 
-    def _end(self, feed: Feed, error: ChatError) -> None:
+    def _end(self, feed: Feed) -> None:
         self._feeds.pop(feed.room, None)
-        for listener in [*feed.live_v1, *feed.pending]:
-            self._write_end(feed.room, listener, error)
-        self._spawn(self._bell.leave(feed.room))
+        for listener in [*feed.live_v1, *feed.live_head, *feed.pending]:
+            self._write_end(feed.room, listener, NotFound())
+        self._crew.spawn(self._bell.leave(feed.room))
 
     def _write_end(self, room: RoomId, listener: Listener, error: ChatError) -> None:
         if listener.wire is Wire.V1:
             end = End(room=room_ref(room), code=error.code.value)
             listener.outlet.write(Packet(codec_v1.encode(end)))
-
-    def _spawn(self, work: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._finished)
-        return task
-
-    def _finished(self, task: asyncio.Task[object]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.warning("delivery task failed", exc_info=task.exception())

@@ -266,7 +266,7 @@ class Stage:
             (listener.overflow, listener.is_held, self.client.is_lagging),
             self.client.state.pos,
             tuple(sorted(_outline(cue) for cue in self.prompter.cues)),
-            (len(self.hub._tasks), len(self.hub._fills)),
+            (len(self.hub._crew), len(self.hub._catch_up._fills)),
             (_phase(self._subscribing), _phase(self._sweeping)),
             len(self.client.faults),
             len(asyncio.all_tasks()),

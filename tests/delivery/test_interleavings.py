@@ -14,8 +14,10 @@ from collections.abc import Iterator
 import pytest
 
 from chat.core.ids import RoomId
+from chat.delivery import catchup as catchup_module
 from chat.delivery import feed as feed_module
 from chat.delivery import hub as hub_module
+from chat.delivery.catchup import CatchUp
 from chat.delivery.feed import Feed, Listener
 from chat.delivery.hub import Hub
 from tests.delivery.clients import visible
@@ -27,7 +29,7 @@ Path = tuple[str, ...]
 @pytest.fixture(autouse=True)
 def small_world(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Pages of one change, so that a few commits show what many would."""
-    monkeypatch.setattr(hub_module, "PAGE", 1)
+    monkeypatch.setattr(catchup_module, "PAGE", 1)
     monkeypatch.setattr(hub_module, "RETRY_S", 0)
     # Thousands of broken worlds have much to say.
     logging.disable()
@@ -128,7 +130,7 @@ async def test_it_would_be_seen_if_a_client_ahead_of_the_hub_was_not_waited_for(
     async def at_once(*_: object) -> bool:
         return True
 
-    monkeypatch.setattr(Hub, "_reach", at_once)
+    monkeypatch.setattr(CatchUp, "_reach", at_once)
     monkeypatch.setattr(Feed, "meets", lambda *_: True)
 
     with pytest.raises(AssertionError):

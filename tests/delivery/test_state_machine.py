@@ -34,6 +34,7 @@ from hypothesis.stateful import (
 from chat.core.fold import RoomState
 from chat.core.ids import RoomId
 from chat.core.values import Batch
+from chat.delivery import catchup as catchup_module
 from chat.delivery import feed as feed_module
 from chat.delivery import hub as hub_module
 from chat.delivery.hub import Hub
@@ -257,7 +258,9 @@ class Town(RuleBasedStateMachine):
             isinstance(visitor.client, Client) and visitor.client.is_between_pages
             for visitor in self.present
         )
-        if not halfway and not any(process.hub._fills for process in self.processes):
+        if not halfway and not any(
+            process.hub._catch_up._fills for process in self.processes
+        ):
             self.store.lose(room, min(number, len(self.store.logs[room].lines) - 1))
 
     @rule(target=pasts, hub=hubs)
@@ -343,8 +346,8 @@ class Town(RuleBasedStateMachine):
             assert not hub._feeds
             assert not hub._waiting
             assert not hub._warming
-            assert not hub._fills
-            assert not hub._tasks
+            assert not hub._catch_up._fills
+            assert not hub._crew
             assert not process.bell.rooms
             assert not process.bell.names
         for task in self.all_tasks:
@@ -428,15 +431,14 @@ def test_whatever_happens_everybody_ends_with_the_same_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Bounds so small that every story meets them.
-    for name, value in {
-        "PAGE": 3,
-        "MAX_FILL": 15,
-        "RETRY_S": 0,
-        "STALE_WAIT_S": 0,
-    }.items():
-        monkeypatch.setattr(hub_module, name, value)
-    for name, value in {"RING": 5, "PENDING": 4}.items():
-        monkeypatch.setattr(feed_module, name, value)
+    small = {
+        catchup_module: {"PAGE": 3, "MAX_FILL": 15, "STALE_WAIT_S": 0},
+        hub_module: {"RETRY_S": 0},
+        feed_module: {"RING": 5, "PENDING": 4},
+    }
+    for module, bounds in small.items():
+        for name, value in bounds.items():
+            monkeypatch.setattr(module, name, value)
 
     run_state_machine_as_test(
         Town,
