@@ -146,6 +146,7 @@ def test_after_a_drop_the_page_is_what_a_fresh_one_would_be(
     """Edits and deletes of old and new messages were missed, and are caught up."""
     ana, bia = enter("Ana", house=cable.url), enter("Bia")
     bia.say("fica", "muda", "some")
+    bia.all_stored()
     ana.say("da ana")
     for screen in (ana, bia):
         screen.shows("fica", "muda", "some", "da ana")
