@@ -13,7 +13,6 @@ import contextlib
 import itertools
 import logging
 import secrets
-import time
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, Protocol, assert_never
@@ -92,7 +91,8 @@ class Bell:
         self._wake = asyncio.Event()
         self._tokens = itertools.count(1)
         self._echoes: dict[int, asyncio.Future[None]] = {}
-        self._heard_at = time.monotonic()
+        self._heard_at = 0.0
+        self._is_reopening_due = False
         self._receiving: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -104,6 +104,7 @@ class Bell:
     async def start(self, listener: Listener) -> None:
         """Open the channel and start listening, ringing and watching."""
         self._listener = listener
+        self._heard_at = _now()
         await self._reopen()
         self._tasks = [
             asyncio.create_task(self._publish(), name="bell-publish"),
@@ -113,11 +114,12 @@ class Bell:
     async def stop(self) -> None:
         """Ring what still waits, then fall silent."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._flush_out(), LAYER_TIMEOUT_S)
-        for task in [*self._tasks, *([self._receiving] if self._receiving else [])]:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            async with asyncio.timeout(LAYER_TIMEOUT_S):
+                await self._flush_out()
+        # The watch first: it is what would start to receive anew.
+        for task in self._tasks:
+            await _end(task)
+        await _end(self._receiving)
         await self._try(self._layer.flush())
 
     # Ringing
@@ -180,7 +182,8 @@ class Bell:
             joined = await self._try(self._layer.group_add(group, self._channel))
             if joined and await self._send(group, Heartbeat(token)):
                 # Subscribed is what has been heard, not what has been asked for.
-                await asyncio.wait_for(echo, ECHO_TIMEOUT_S)
+                async with asyncio.timeout(ECHO_TIMEOUT_S):
+                    await echo
             else:
                 self._suspect()
         except TimeoutError:
@@ -235,9 +238,12 @@ class Bell:
             self.counters.forged += 1
             log.warning("a forged ring was dropped")
             return
+        is_own = message.get("from") == self._process
         if isinstance(ring, Heartbeat):
-            self._heartbeat(ring.token)
-        elif message.get("from") != self._process and self._listener is not None:
+            # Other processes count from 1 as well: their echo proves nothing here.
+            if is_own:
+                self._heartbeat(ring.token)
+        elif not is_own and self._listener is not None:
             # Our own hub knew before we rang.
             _tell(self._listener, ring)
 
@@ -246,10 +252,11 @@ class Bell:
         if echo is not None and not echo.done():
             echo.set_result(None)
         if token == 0:
-            self._heard_at = time.monotonic()
-            if self.is_suspect:
+            self._heard_at = _now()
+            # A beat from before says nothing of a group that could not be joined.
+            if self.is_suspect and not self._is_reopening_due:
                 log.info("the bell is heard again")
-            self.suspected.clear()
+                self.suspected.clear()
 
     async def _watch(self) -> None:
         while True:
@@ -260,12 +267,13 @@ class Bell:
             }
             await self._try(self._layer.send(self._channel, message))
             await asyncio.sleep(REOPEN_S if self.is_suspect else BEAT_S)
-            if time.monotonic() - self._heard_at > SUSPECT_AFTER_S:
+            if _now() - self._heard_at > SUSPECT_AFTER_S:
                 self._suspect()
             if self.is_suspect:
                 await self._reopen()
 
     def _suspect(self) -> None:
+        self._is_reopening_due = True
         if not self.is_suspect:
             self.suspected.set()
             self.counters.suspicions += 1
@@ -275,11 +283,10 @@ class Bell:
         # A new channel and all groups again: what the layer remembers of us, or Redis
         # of the layer, is not worth anything now. Flush comes first, because a
         # cancelled receive would otherwise tidy up over the dead connection.
+        self._is_reopening_due = False
         if self._receiving is not None:
             await self._try(self._layer.flush())
-            self._receiving.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._receiving
+            await _end(self._receiving)
         opened = asyncio.ensure_future(self._layer.new_channel("rai."))
         if not await self._try(opened):
             self._suspect()
@@ -295,12 +302,23 @@ class Bell:
 
     async def _try(self, call: Awaitable[Any]) -> bool:
         try:
-            await asyncio.wait_for(call, LAYER_TIMEOUT_S)
+            async with asyncio.timeout(LAYER_TIMEOUT_S):
+                await call
         # Each layer fails in its own way; none of them may reach a room.
         except Exception as error:  # noqa: BLE001
             log.debug("layer call failed error=%s", type(error).__name__)
             return False
         return True
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def _end(task: asyncio.Task[None] | None) -> None:
+    if task is not None and not task.done():
+        task.cancel()
+        await asyncio.wait([task])
 
 
 def _tell(listener: Listener, ring: Committed | Moved | Born | Types) -> None:

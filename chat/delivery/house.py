@@ -23,6 +23,7 @@ from chat.core.frames import Bye
 from chat.core.packets import Packet
 from chat.core.values import Batch
 from chat.delivery.bell import Bell, Layer
+from chat.delivery.crew import Crew
 from chat.delivery.feed import Wire
 from chat.delivery.hub import Hub
 from chat.delivery.outlet import Outlet
@@ -58,26 +59,20 @@ class House:
         self.epoch = ""
         self.is_draining = False
         self._outlets: dict[Outlet, Wire] = {}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._crew = Crew()
         self._swept = 0
 
     async def start(self) -> None:
         """Begin to listen and to sweep."""
         self.epoch = await db.in_writer(epoch.current)
         await self.bell.start(self.hub)
-        self._tasks = [
-            asyncio.create_task(self._sweep(), name="sweeper"),
-            asyncio.create_task(self._cool(), name="cooler"),
-            asyncio.create_task(self._trim(), name="trimmer"),
-        ]
+        for chore in (self._sweep, self._cool, self._trim):
+            self._crew.spawn(chore())
 
     async def stop(self) -> None:
         """Answer what was asked, ring what was committed, then end."""
         await self.log.settle()
-        for task in self._tasks:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await self._crew.end()
         await self.hub.close()
         await self.bell.stop()
 
@@ -98,18 +93,22 @@ class House:
         """
         self.is_draining = True
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._say_goodbye(), grace_s)
+            async with asyncio.timeout(grace_s):
+                await self._say_goodbye()
 
     async def _say_goodbye(self) -> None:
         await self.log.settle()
         # One more turn of the loop: the acks are written by callbacks.
         await asyncio.sleep(0)
-        for outlet, wire in list(self._outlets.items()):
+        closing = []
+        for outlet, wire in self._outlets.items():
             if wire is Wire.V1:
                 retry_ms = random.randrange(RETURN_SPREAD_MS)  # noqa: S311 - jitter
                 bye = Bye(code=Close.DRAINING, retry_ms=retry_ms)
                 outlet.write(Packet(codec_v1.encode(bye)))
-            await outlet.close(Close.DRAINING)
+            closing.append(outlet.close(Close.DRAINING))
+        # All at once: one that is slow, or gone already, keeps nobody else waiting.
+        await asyncio.gather(*closing, return_exceptions=True)
 
     def _committed(self, batch: Batch) -> None:
         # Every commit passes here, so no action can forget to ring.
@@ -128,6 +127,9 @@ class House:
                 await self.hub.sweep(rooms)
             except (DatabaseError, InterfaceError) as error:
                 log.warning("sweep failed error=%s", type(error).__name__)
+            except Exception:
+                # Every promise of delivery ends with the sweeper: it must go on.
+                log.exception("sweep failed by a fault of ours")
 
     async def _until_next_sweep(self) -> None:
         if self.bell.is_suspect:
@@ -135,7 +137,8 @@ class House:
         else:
             # A bell that becomes suspect meanwhile is swept for at once.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.bell.suspected.wait(), SWEEP_S)
+                async with asyncio.timeout(SWEEP_S):
+                    await self.bell.suspected.wait()
 
     async def _cool(self) -> None:
         while True:
