@@ -312,9 +312,9 @@ class Feed:
             return []
         beats: list[Beat] = []
         for beat in reversed(self._ring):
-            if (beat.batch.v, beat.batch.tok) == since:
-                return beats[::-1]
             beats.append(beat)
+            if (beat.batch.pv, beat.batch.ptok) == since:
+                return beats[::-1]
         return None
 
     def _tell_head(self) -> None:

@@ -9,6 +9,7 @@ from tests.cast import (
     neighbour,
     sala,
 )
+from tests.delivery.world import world
 
 __all__ = [
     "_threads",
@@ -20,4 +21,5 @@ __all__ = [
     "house",
     "neighbour",
     "sala",
+    "world",
 ]
