@@ -9,6 +9,9 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 
+#: A task that does not end when cancelled is told again after this long (s).
+PATIENCE_S = 1.0
+
 
 class Crew:
     """The tasks of one owner."""
@@ -31,7 +34,10 @@ class Crew:
         while self._tasks:
             for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            # A wait that ends in the moment of its cancelling may swallow it.
+            await asyncio.wait(list(self._tasks), timeout=PATIENCE_S)
+            # One turn for the callbacks that strike the ended ones off.
+            await asyncio.sleep(0)
 
     def _finished(self, task: asyncio.Task[object]) -> None:
         self._tasks.discard(task)
