@@ -52,6 +52,12 @@ SAY_ALL = """({ name, bodies }) => new Promise((resolve, reject) => {
 })"""
 
 
+def tab_of(context: BrowserContext) -> Page:
+    """An empty tab of somebody's browser."""
+    empty = (page for page in context.pages if page.url == "about:blank")
+    return next(empty, None) or context.new_page()
+
+
 class Screen:
     """A tab with a room in it."""
 
@@ -74,7 +80,7 @@ class Screen:
     @classmethod
     def of(cls, context: BrowserContext) -> Self:
         """Open another tab of this person."""
-        return cls(context.new_page())
+        return cls(tab_of(context))
 
     def open(self, house: str, room: str) -> Self:
         """Go to a room by the name somebody types."""

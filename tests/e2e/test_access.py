@@ -5,11 +5,11 @@ from itertools import product as pairs
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.cable import Cable
-from tests.e2e.conftest import Enter, NewPerson, newcomers
-from tests.e2e.screen import Screen
+from tests.e2e.conftest import Enter, Lender, NewPerson, newcomers
+from tests.e2e.screen import Screen, tab_of
 from tests.services import PROJECT, Product
 
 RULES = [
@@ -37,9 +37,9 @@ def cable(house: Product) -> Iterator[Cable]:
 
 
 @pytest.fixture(scope="module")
-def talked(browser: Browser, house: Product) -> Iterator[Screen]:
+def talked(lender: Lender, house: Product) -> Iterator[Screen]:
     """A room in which two have talked, seen by one of them."""
-    with newcomers(browser) as new:
+    with newcomers(lender) as new:
         ana, bia = (
             Screen.of(new()).open(house.url, "acesso").join(name)
             for name in ("Ana do acesso", "Bia do acesso")
@@ -75,7 +75,7 @@ def test_the_inspector_sees_what_is_wrong(talk: Screen) -> None:
 
 
 def test_the_entry_page(house: Product, new_person: NewPerson, talk: Screen) -> None:
-    page = new_person().new_page()
+    page = tab_of(new_person())
     page.goto(house.url)
     is_accessible(page)
     page.locator(".idioma summary").click()
@@ -83,7 +83,7 @@ def test_the_entry_page(house: Product, new_person: NewPerson, talk: Screen) -> 
 
 
 def test_the_entry_page_with_an_error(house: Product, new_person: NewPerson) -> None:
-    page = new_person().new_page()
+    page = tab_of(new_person())
     page.goto(f"{house.url}/?nome_sala=%3C%3E")
     is_accessible(page)
 
@@ -91,7 +91,7 @@ def test_the_entry_page_with_an_error(house: Product, new_person: NewPerson) -> 
 def test_a_room_before_one_has_a_nickname(
     house: Product, new_person: NewPerson, talk: Screen
 ) -> None:
-    page = new_person().new_page()
+    page = tab_of(new_person())
     page.goto(talk.page.url)
     is_accessible(page)
     page.locator('.apelido input[name="apelido"]').fill("Moderador")
@@ -155,7 +155,7 @@ def test_a_message_that_was_refused(enter: Enter) -> None:
 def test_pages_of_errors_and_forms(
     house: Product, new_person: NewPerson, path: str
 ) -> None:
-    page = new_person().new_page()
+    page = tab_of(new_person())
     page.goto(house.url + path)
     is_accessible(page)
 

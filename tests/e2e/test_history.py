@@ -52,6 +52,17 @@ def test_the_page_comes_with_the_last_fifty_messages(reader: Screen) -> None:
     expect(reader.page.get_by_text("Aqui começa livro")).to_be_hidden()
 
 
+def test_without_a_script_too_the_page_has_the_last_fifty(
+    long_room: LongRoom, new_person: NewPerson
+) -> None:
+    still = Screen.of(new_person(java_script_enabled=False))
+    still.open(long_room.url, long_room.name)
+
+    assert still.read_texts() == lines(MESSAGES - 49, MESSAGES)
+    still.texts.first.scroll_into_view_if_needed()
+    expect(still.texts.first).to_be_in_viewport()
+
+
 def test_reading_upwards_loads_pages_and_moves_nothing(reader: Screen) -> None:
     """The row under the eye stays where it is while fifty come in above it."""
     for start in (0, 200, 0):

@@ -4,13 +4,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Enter, NewPerson
+from tests.e2e.screen import tab_of
 from tests.services import Product
 
 
 @pytest.fixture
 def page(new_person: NewPerson) -> Page:
     """A tab of a browser that runs no script."""
-    return new_person(java_script_enabled=False).new_page()
+    return tab_of(new_person(java_script_enabled=False))
 
 
 def test_the_last_messages_are_readable(

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Enter, NewPerson
-from tests.e2e.screen import Screen
+from tests.e2e.screen import Screen, tab_of
 from tests.services import Product
 
 SUGGESTION = re.compile(r"^Visitante \d{3}$")
@@ -132,7 +132,7 @@ def test_escape_keeps_the_nickname_one_has(enter: Enter) -> None:
 def test_the_entry_page_leads_to_the_room_and_takes_the_nickname_along(
     house: Product, new_person: NewPerson, room: str
 ) -> None:
-    page = new_person().new_page()
+    page = tab_of(new_person())
     page.goto(house.url)
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "Em qual sala você quer entrar?"
@@ -156,7 +156,7 @@ def test_the_entry_page_leads_to_the_room_and_takes_the_nickname_along(
 def test_the_entry_page_refuses_an_empty_name_like_the_tutorial(
     house: Product, new_person: NewPerson
 ) -> None:
-    page = new_person().new_page()
+    page = tab_of(new_person())
     page.goto(house.url)
 
     page.get_by_label("Nome da sala").fill("   ")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Enter, NewPerson
-from tests.e2e.screen import Screen
+from tests.e2e.screen import Screen, tab_of
 from tests.services import Product
 
 PHONE = {
@@ -105,10 +105,10 @@ def test_long_words_and_names_break_no_row_and_push_nothing_aside(
     bia.say("Donaudampfschifffahrt" * 12, "https://example.org/" + "a" * 300)
     ana.say("w" * 400, "a b c " * 60)
     ana.all_stored()
-    guest = new_person().new_page()
+    guest = tab_of(new_person())
     guest.goto(f"{house.url}/chat/{room}/")
     expect(guest.locator("article")).to_have_count(4)
-    entry = new_person().new_page()
+    entry = tab_of(new_person())
     entry.goto(house.url)
     error = entry.context.new_page()
     error.goto(f"{house.url}/chat/...{'n' * 100}/")

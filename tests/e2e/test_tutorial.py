@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.e2e import stored
 from tests.e2e.conftest import Enter, NewPerson
+from tests.e2e.screen import tab_of
 from tests.services import PROJECT, Product
 
 # Its page is put in front of the browser rather than served, and so has no address.
@@ -20,7 +21,7 @@ def test_the_tutorials_page_and_ours_hear_each_other(
     house: Product, enter: Enter, new_person: NewPerson, name: str
 ) -> None:
     ours = enter("Ana", room=name)
-    theirs = tutorial(new_person(**FROM_NOWHERE).new_page(), house.url, name)
+    theirs = tutorial(tab_of(new_person(**FROM_NOWHERE)), house.url, name)
 
     theirs_says(theirs, "oi do tutorial")
     ours.shows("oi do tutorial")
@@ -41,8 +42,8 @@ def test_two_of_the_tutorials_pages_hear_each_other(
     house: Product, new_person: NewPerson, room: str
 ) -> None:
     """As in the tutorial, with none of our pages about."""
-    one = tutorial(new_person(**FROM_NOWHERE).new_page(), house.url, room)
-    two = tutorial(new_person(**FROM_NOWHERE).new_page(), house.url, room)
+    one = tutorial(tab_of(new_person(**FROM_NOWHERE)), house.url, room)
+    two = tutorial(tab_of(new_person(**FROM_NOWHERE)), house.url, room)
 
     theirs_says(one, "alô")
     theirs_shows(two, "alô")

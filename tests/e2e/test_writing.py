@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Enter, NewPerson
-from tests.e2e.screen import Screen
+from tests.e2e.screen import Screen, tab_of
 from tests.services import Product
 
 
@@ -120,9 +120,11 @@ def test_what_the_server_draws_is_what_the_script_draws(
     ana.choose("some", "apagar")
     bia.shows("oi", "tudo bom?", "", "tudo", "linha\ncom outra", timeout_s=20)
 
-    still = new_person(
-        java_script_enabled=False, storage_state=ana.page.context.storage_state()
-    ).new_page()
+    still = tab_of(
+        new_person(
+            java_script_enabled=False, storage_state=ana.page.context.storage_state()
+        )
+    )
     still.goto(ana.page.url)
     ana.page.reload()
     ana.is_linked()
