@@ -1,6 +1,6 @@
 """The box: no word is lost in it, and none leaves it by accident."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.conftest import Enter, NewPerson
 from tests.e2e.screen import Screen, tab_of
@@ -147,3 +147,23 @@ def test_another_room_and_back_again_shows_what_was_said_meanwhile(
     ana.shows("já volto", "tá")
     bia.say("voltou?")
     ana.shows("já volto", "tá", "voltou?")
+
+
+def test_what_is_typed_before_the_script_has_come_is_kept(enter: Enter) -> None:
+    """On a slow network one may write, and press Send, before anything can answer."""
+    ana = enter("Ana")
+    held: list[Route] = []
+    ana.page.route("**/pages/sala*.js", lambda route: held.append(route))
+
+    ana.page.reload(wait_until="commit")
+    ana.box.fill("cedo demais")
+    ana.send_button.click(force=True)
+    held[0].continue_()
+    ana.is_linked()
+
+    assert len(held) == 1
+    expect(ana.box).to_have_value("cedo demais")
+    ana.box.press("Enter")
+    ana.shows("cedo demais")
+    ana.all_stored()
+    ana.page.unroute_all()
