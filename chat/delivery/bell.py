@@ -22,6 +22,7 @@ from chat.core.ids import RoomId
 from chat.core.names import group_key
 from chat.core.ports import Listener
 from chat.core.values import Batch
+from chat.delivery.crew import end
 from chat.delivery.rings import (
     Born,
     Committed,
@@ -117,9 +118,9 @@ class Bell:
             async with asyncio.timeout(LAYER_TIMEOUT_S):
                 await self._flush_out()
         # The watch first: it is what would start to receive anew.
-        for task in self._tasks:
-            await _end(task)
-        await _end(self._receiving)
+        await end(*self._tasks)
+        if self._receiving is not None:
+            await end(self._receiving)
         await self._try(self._layer.flush())
 
     # Ringing
@@ -286,7 +287,7 @@ class Bell:
         self._is_reopening_due = False
         if self._receiving is not None:
             await self._try(self._layer.flush())
-            await _end(self._receiving)
+            await end(self._receiving)
         opened = asyncio.ensure_future(self._layer.new_channel("rai."))
         if not await self._try(opened):
             self._suspect()
@@ -302,8 +303,8 @@ class Bell:
 
     async def _try(self, call: Awaitable[Any]) -> bool:
         try:
-            async with asyncio.timeout(LAYER_TIMEOUT_S):
-                await call
+            # In a task of its own: some clients of Redis swallow a cancellation.
+            await asyncio.wait_for(call, LAYER_TIMEOUT_S)
         # Each layer fails in its own way; none of them may reach a room.
         except Exception as error:  # noqa: BLE001
             log.debug("layer call failed error=%s", type(error).__name__)
@@ -313,12 +314,6 @@ class Bell:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
-
-
-async def _end(task: asyncio.Task[None] | None) -> None:
-    if task is not None and not task.done():
-        task.cancel()
-        await asyncio.wait([task])
 
 
 def _tell(listener: Listener, ring: Committed | Moved | Born | Types) -> None:

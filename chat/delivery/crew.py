@@ -13,6 +13,18 @@ log = logging.getLogger(__name__)
 PATIENCE_S = 1.0
 
 
+async def end(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel these tasks until they have ended."""
+    running = [task for task in tasks if not task.done()]
+    while running:
+        for task in running:
+            task.cancel()
+        # Once is not enough: a wait that ends in the moment of its cancelling may
+        # swallow it, and so do some calls of Redis clients.
+        await asyncio.wait(running, timeout=PATIENCE_S)
+        running = [task for task in running if not task.done()]
+
+
 class Crew:
     """The tasks of one owner."""
 
@@ -32,10 +44,7 @@ class Crew:
     async def end(self) -> None:
         """Cancel what still runs, and what that starts on its way out."""
         while self._tasks:
-            for task in self._tasks:
-                task.cancel()
-            # A wait that ends in the moment of its cancelling may swallow it.
-            await asyncio.wait(list(self._tasks), timeout=PATIENCE_S)
+            await end(*self._tasks)
             # One turn for the callbacks that strike the ended ones off.
             await asyncio.sleep(0)
 
