@@ -42,6 +42,8 @@ class Script:
     has_past: bool = False
     #: Whether rooms may move between the moment heads are read and their arrival.
     has_slow_heads: bool = False
+    #: Whether the hub remembers the last batches, so that they need no read.
+    has_ring: bool = True
 
 
 @dataclass(eq=False)

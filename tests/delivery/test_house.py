@@ -106,6 +106,7 @@ async def test_a_commit_that_never_rang_is_found_by_the_sweeper(
     client = Client()
     await client.subscribe(house.hub, cozinha, anew=True)
     monkeypatch.setattr(houses, "SUSPECT_SWEEP_S", 0.01)
+    monkeypatch.setattr(houses, "SWEEP_S", 0.01)
 
     outcome = await db.in_writer(say_all, cozinha, ana, "um", "dois")
     house.bell.suspected.set()
@@ -125,6 +126,7 @@ async def test_the_sweeper_outlives_whatever_it_meets(
     client = Client()
     await client.subscribe(house.hub, cozinha, anew=True)
     monkeypatch.setattr(houses, "SUSPECT_SWEEP_S", 0.01)
+    monkeypatch.setattr(houses, "SWEEP_S", 0.01)
     stumbled = asyncio.Event()
 
     async def stumble(_rooms: list[RoomId]) -> None:
@@ -142,11 +144,12 @@ async def test_the_sweeper_outlives_whatever_it_meets(
     assert "sweep failed by a fault of ours" in caplog.text
 
 
-async def test_a_process_without_limits_on_rooms_sweeps_them_in_slices(
+async def test_very_many_rooms_are_swept_slice_by_slice(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(houses, "SWEEP_ROOMS", 3)
     monkeypatch.setattr(houses, "SUSPECT_SWEEP_S", 0.001)
+    monkeypatch.setattr(houses, "SWEEP_S", 0.001)
     rooms = [RoomId(n) for n in range(1, 8)]
     swept: list[list[RoomId]] = []
     enough = asyncio.Event()
