@@ -215,7 +215,7 @@ POISON: dict[str, str | bytes] = {
 
 
 @pytest.mark.parametrize("name", POISON)
-async def test_s15_a_bad_frame_costs_its_sender_nothing_but_the_frame(
+async def test_s15_s16_a_bad_frame_costs_its_sender_nothing_but_the_frame(
     visit: Visit, cozinha: str, name: str
 ) -> None:
     """
