@@ -92,7 +92,9 @@ def _read_lease() -> int:
 def _write_lease(starts: int) -> None:
     lease = _lease()
     if lease is not None:
-        scratch = lease.with_suffix(".lease-new")
+        # A name of its own: processes that start together must not rename each
+        # other's away.
+        scratch = lease.with_suffix(f".lease-{secrets.token_hex(4)}")
         scratch.write_text(json.dumps({"starts": starts}))
         scratch.replace(lease)
 
