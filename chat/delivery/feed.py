@@ -281,6 +281,8 @@ class Feed:
 
     def follow_head(self, listener: Listener) -> None:
         """Tell the listener where the room stands, now and whenever it moves."""
+        if listener.has_left:
+            return
         self.live_head[listener] = None
         listener.outlet.write(self._head())
 

@@ -179,7 +179,11 @@ class Hub:
 
     def unlag(self, listener: Listener) -> None:
         """The client reads again: bring it from where it stood to live."""
-        if listener.is_held and listener.room is not None:
+        feed = self._feed_of(listener)
+        if feed is not None and listener in feed.live_head:
+            # What moved meanwhile was not told; where the room stands says it all.
+            feed.follow_head(listener)
+        elif listener.is_held and listener.room is not None:
             listener.is_held = False
             self._crew.spawn(self._resume(listener.room, listener))
 

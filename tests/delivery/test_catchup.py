@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from chat.core.errors import NotFound
 from chat.core.frames import End, Ev, SyncPage
 from chat.delivery import catchup, feed
 from chat.delivery.feed import Listener, Wire
@@ -195,6 +196,66 @@ async def test_a_room_that_was_deleted_ends(world: World) -> None:
     assert b'"end"' in watcher.payloads[-1]
     assert world.hub.warm_rooms() == []
     world.hub.leave(listener)
+
+
+async def test_a_ring_of_what_is_not_there_ends_after_one_read(world: World) -> None:
+    await world.client()
+    reads = len(world.store.reads)
+
+    world.hub.heard_head(COZINHA, 10**6)
+    await world.rest()
+
+    assert len(world.store.reads) == reads + 1
+
+
+async def test_a_room_that_goes_while_it_is_read_ends(world: World) -> None:
+    """For those who listen by a word, for those who come by an error."""
+    client, late = await world.client(), Client()
+    world.store.posts(COZINHA, 2)
+    gone = world.store.logs.pop(COZINHA)
+
+    world.hub.heard_head(COZINHA, gone.head.at.v)
+    with pytest.raises(NotFound):
+        await late.subscribe(world.hub, COZINHA, anew=True)
+    await world.rest()
+
+    assert client.frames[-1] == End(room="r1", code="not_found")
+
+
+async def test_a_cursor_ahead_of_a_log_that_lost_it_gets_a_window(
+    world: World,
+) -> None:
+    """The process never saw the end of the history that the client has seen."""
+    world.say("fica")
+    await world.client()
+    lost = world.store.post(COZINHA, "some")
+    late = Client()
+    late.state.pos, late.state.tok = lost.v, lost.tok
+    world.clients.append(late)
+    world.store.lose(COZINHA, 1)
+
+    await late.subscribe(world.hub, COZINHA)
+
+    world.assert_all_told()
+
+
+async def test_a_client_of_the_new_history_meets_a_hub_of_the_old(
+    world: World,
+) -> None:
+    """Same number, other token: the log has the word, for the hub too."""
+    old = await world.client()
+    world.say("some")
+    world.store.lose(COZINHA, 1)
+    new = world.store.post(COZINHA, "outra")
+    client = Client(world.store.state(COZINHA))
+    world.clients.append(client)
+    assert client.at == (new.v, new.tok)
+
+    await client.subscribe(world.hub, COZINHA)
+    await world.rest()
+
+    assert old.bodies() == ["outra"]
+    world.assert_all_told()
 
 
 # Clients that do not read

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import msgspec
 import pytest
 
+from chat.core.frames import HeadFrame
 from chat.core.ids import RoomId
 from chat.core.values import At, Batch
 from chat.delivery import feed as feed_module
 from chat.delivery.feed import Beat, Feed, Listener, Wire
-from tests.delivery.clients import Client, SeedClient
+from tests.delivery.clients import Client, Recorder, SeedClient
 from tests.delivery.fakes import MemoryStore
+from tests.delivery.virtual import in_virtual_time
 
 ROOM = RoomId(1)
 
@@ -215,6 +220,50 @@ def test_frames_are_made_only_for_those_who_listen(
 
     assert beat.seed().payloads == ()
     assert beat.v1() is beat.v1()
+
+
+def heads(outlet: Recorder) -> list[tuple[int, int]]:
+    frames = [msgspec.json.decode(p, type=HeadFrame) for p in outlet.payloads]
+    return [(frame.v, frame.seq) for frame in frames]
+
+
+@in_virtual_time
+async def test_those_who_want_the_head_hear_it_at_once_and_then_once_a_second(
+    store: MemoryStore, feed: Feed
+) -> None:
+    watcher = Recorder()
+    feed.follow_head(Listener(watcher, Wire.V1))
+
+    for _ in range(10):
+        moved(feed, store.post(ROOM))
+        await asyncio.sleep(0.25)
+    await asyncio.sleep(2)
+
+    assert heads(watcher) == [(1, 0), (2, 1), (5, 4), (9, 8), (11, 10)]
+
+
+@in_virtual_time
+async def test_a_jump_is_told_to_those_who_want_the_head(
+    store: MemoryStore, feed: Feed
+) -> None:
+    watcher = Recorder()
+    feed.follow_head(Listener(watcher, Wire.V1))
+    store.posts(ROOM, 9)
+
+    feed.jump(store.logs[ROOM].head)
+
+    assert heads(watcher)[-1] == (10, 9)
+
+
+def test_who_has_left_is_not_told_of_heads(feed: Feed) -> None:
+    watcher = Recorder()
+    listener = Listener(watcher, Wire.V1)
+    listener.has_left = True
+
+    feed.follow_head(listener)
+
+    assert feed.is_idle
+    assert watcher.payloads == []
 
 
 def test_a_held_listener_remembers_where_it_stood(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 from pytest_django import Settings
@@ -19,8 +20,8 @@ from chat.core.values import Posted
 from chat.delivery import house as houses
 from chat.delivery.feed import Wire
 from chat.delivery.house import House
-from chat.log import commit
-from chat.models import Room
+from chat.log import commit, trim
+from chat.models import Change, Nonce, Room
 from tests.cast import a_post, say_all
 from tests.delivery.clients import Client, Recorder, SeedClient, visible
 from tests.fold_check import fresh_state
@@ -303,6 +304,49 @@ async def test_a_flushed_bell_loses_no_message(
     await client.reaches(commit_there.batches[0].v)
 
     assert client.bodies() == ["no escuro"]
+
+
+async def test_rooms_without_listeners_are_forgotten_in_time(
+    house: House, cozinha: RoomId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cooled = asyncio.Event()
+    monkeypatch.setattr(houses, "COOL_S", 0.01)
+    monkeypatch.setattr(house.bell, "leave", _telling(cooled))
+    client = Client()
+    await client.subscribe(house.hub, cozinha, anew=True)
+    house.hub.leave(client.listener)
+
+    house._crew.spawn(house._cool())
+    await cooled.wait()
+
+    assert house.hub.warm_rooms() == []
+
+
+async def test_old_lines_and_nonces_are_forgotten_in_time(
+    house: House, cozinha: RoomId, ana: Speaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await say(house, cozinha, ana)
+    monkeypatch.setattr(houses, "TRIM_S", 0.01)
+    monkeypatch.setattr(trim, "KEEP_LOG_MS", -1000)
+    monkeypatch.setattr(trim, "KEEP_NONCES_MS", -1000)
+
+    house._crew.spawn(house._trim())
+    async with asyncio.timeout(10):
+        while await db.in_db(Nonce.objects.count):  # noqa: ASYNC110
+            await asyncio.sleep(0)
+
+    assert await db.in_db(Change.objects.filter(room=cozinha).count) == 1
+
+
+async def test_a_drain_without_a_house_is_none() -> None:
+    await houses.drain(1)
+
+
+def _telling(event: asyncio.Event) -> Callable[[RoomId], Awaitable[None]]:
+    async def leave(_room: RoomId) -> None:
+        event.set()
+
+    return leave
 
 
 def _retry_ms(payload: bytes) -> int:

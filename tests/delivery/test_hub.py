@@ -90,6 +90,22 @@ async def test_the_ring_does_not_know_another_history(world: World) -> None:
     assert world.hub.counters.windows == 1
 
 
+async def test_a_seed_client_hears_all_from_the_moment_its_socket_opened(
+    world: World,
+) -> None:
+    """Between its handshake and its joining others have spoken."""
+    world.say("antes")
+    opened = world.store.logs[COZINHA].head
+    world.say("entre", "e mais")
+    seed = SeedClient()
+    world.clients.append(seed)
+
+    await world.hub.join_live(COZINHA, seed.listener, opened)
+    world.say("depois")
+
+    assert seed.said == ["entre", "e mais", "depois"]
+
+
 async def test_a_longer_absence_is_read_from_the_log(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,6 +258,31 @@ async def test_who_wants_the_head_alone_is_told_no_more(world: World) -> None:
     kinds = {type(_frame(payload)) for payload in watcher.payloads}
     assert kinds == {HeadFrame}
     world.hub.leave(listener)
+
+
+async def test_who_wants_the_head_and_did_not_read_is_told_it_again(
+    world: World,
+) -> None:
+    watcher = Recorder()
+    listener = Listener(watcher, Wire.V1)
+    await world.hub.follow_head(COZINHA, listener)
+    watcher.is_lagging = True
+    world.say("oi")
+    before = len(watcher.payloads)
+
+    watcher.is_lagging = False
+    world.hub.unlag(listener)
+
+    newest = _frame(watcher.payloads[-1])
+    assert len(watcher.payloads) == before + 1
+    assert isinstance(newest, HeadFrame)
+    assert (newest.v, newest.seq) == (2, 1)
+    world.hub.leave(listener)
+
+
+async def test_nobody_follows_a_room_that_is_not_there(world: World) -> None:
+    with pytest.raises(NotFound):
+        await world.hub.follow_head(NOWHERE, Listener(Recorder(), Wire.V1))
 
 
 # The audit
