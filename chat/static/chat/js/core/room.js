@@ -146,20 +146,27 @@ function fold(room, change) {
       foldMessage(room, change);
       break;
     case "gone":
+      // References tell their sort: what is gone is in one of them at most.
       room.msgs.delete(change.id);
+      room.members.delete(change.id);
       room.gone.set(change.id, Math.max(change.v, room.gone.get(change.id) ?? 0));
       break;
     case "room":
       if (change.v > (room.room?.v ?? 0)) room.room = change;
       break;
     case "member":
-      if (change.v > (room.members.get(change.id)?.v ?? 0)) {
-        room.members.set(change.id, change);
-      }
+      foldMember(room, change);
       break;
     default:
       break;
   }
+}
+
+/** @param {Room} room @param {Member} member */
+function foldMember(room, member) {
+  const held = room.members.get(member.id);
+  const newest = Math.max(held?.v ?? 0, room.gone.get(member.id) ?? 0);
+  if (member.v > newest) room.members.set(member.id, member);
 }
 
 /** @param {Room} room @param {Msg} msg */
