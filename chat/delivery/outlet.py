@@ -25,6 +25,7 @@ HIGH_WATER = 256 * 1024
 LOW_WATER = 64 * 1024
 #: A lagging client that takes not a byte for this long is let go.
 STALL_S = 30.0
+STALL_LOOK_S = 5.0
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -65,7 +66,8 @@ class Outlet:
         self.is_closed = False
         self._drained: asyncio.Event | None = None
         self._stall: asyncio.TimerHandle | None = None
-        self._stalled_at = 0
+        self._left = 0
+        self._stalled_s = 0.0
 
     def write(self, packet: Packet) -> None:
         """Send one packet; silently nothing once closed."""
@@ -117,13 +119,21 @@ class Outlet:
         self.on_drain()
 
     def _watch_stall(self) -> None:
-        self._stalled_at = self.buffered()
+        self._left, self._stalled_s = self.buffered(), 0.0
+        self._look_again()
+
+    def _look_again(self) -> None:
         loop = asyncio.get_running_loop()
-        self._stall = loop.call_later(STALL_S, self._look_for_progress)
+        self._stall = loop.call_later(STALL_LOOK_S, self._look_for_progress)
 
     def _look_for_progress(self) -> None:
-        if self.buffered() < self._stalled_at:
-            self._watch_stall()
+        left = self.buffered()
+        # Looked at often: what the kernel still took just after the pause must not
+        # buy the client a second full measure of patience.
+        self._stalled_s = 0.0 if left < self._left else self._stalled_s + STALL_LOOK_S
+        self._left = left
+        if self._stalled_s < STALL_S:
+            self._look_again()
         else:
             log.info("socket aborted code=%s", Close.NO_PROGRESS.value)
             self.abort()
