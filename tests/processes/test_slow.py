@@ -19,7 +19,7 @@ from tests.processes.workers import resident_bytes
 from tests.realtime.serving import TEXT, Peer, frame
 from tests.services import Product
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(150)]
 
 ROOM = "cozinha"
 READERS = 10
@@ -183,8 +183,8 @@ def test_a_reader_that_never_reads_again_is_given_up(flood: Flood) -> None:
     # No kind of news but the end of the connection: that is always told.
     poll.register(flood.peers[-1].sock, 0)
 
-    assert poll.poll(45_000) != []
-    assert time.monotonic() - flood.begun < 80
+    assert poll.poll(75_000) != []
+    assert time.monotonic() - flood.begun < 110
 
 
 def test_whoever_says_no_hello_is_let_go_after_ten_seconds(flood: Flood) -> None:
